@@ -26,6 +26,10 @@ public interface IConnector : IAsyncDisposable
     /// <exception cref="CursorExpiredException">The CRM no longer honours <see cref="FullRead.Resume"/>.</exception>
     IAsyncEnumerable<RecordPage> ReadAllAsync(FullRead request, CancellationToken cancellationToken);
 
+    /// <summary>The CRM's own time, as of its latest answer (the <c>Date</c> header, whole seconds); our clock before the first answer.</summary>
+    /// <remarks>Never extrapolated: a watermark taken from it cannot pass the CRM's now, whatever either clock does (invariant I17).</remarks>
+    DateTimeOffset Now { get; }
+
     /// <summary>What is known of the API budget now, per bucket.</summary>
     IReadOnlyList<BudgetBucket> Budget { get; }
 
