@@ -1,6 +1,8 @@
 namespace Trueup.Contract;
 
 /// <summary>Everything that one transaction changes. Parts that are empty cost nothing.</summary>
+/// <remarks>Applied in this order: streams, schemas, field choices, puts, burials, links, documents. So a record that is put
+/// and buried in one commit ends buried.</remarks>
 /// <param name="Fence">The writer's fence.</param>
 /// <param name="At">Now, by our clock.</param>
 /// <param name="Source">Where the data came from, for <c>why</c>: the sync's id and the means, such as <c>nightly 0192… by list</c>.</param>

@@ -38,6 +38,9 @@ public sealed class RecordPage : IDisposable
         records = new List<RecordSlice>(expectedRecords);
     }
 
+    /// <summary>Bytes of memory that the page holds on to until it is disposed of.</summary>
+    public int BufferBytes => buffer?.Length ?? 0;
+
     /// <summary>The records, in the CRM's order. The same id may come twice.</summary>
     public IReadOnlyList<RecordSlice> Records => records;
 

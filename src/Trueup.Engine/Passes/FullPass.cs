@@ -1,0 +1,93 @@
+using Trueup.Contract;
+using Trueup.Engine.Deciding;
+using Trueup.Engine.State;
+
+namespace Trueup.Engine.Passes;
+
+/// <summary>Reads everything the CRM has of a stream and compares it with the mirror: backfill and reconciliation in one.</summary>
+internal static class FullPass
+{
+    /// <summary>Records asked for by id in one go, when it has to be found out what became of those that were not listed.</summary>
+    private const int CandidatesPerRead = 1_000;
+
+    /// <summary>Runs the pass. Afterwards <see cref="StreamRun.Known"/> holds what the CRM listed.</summary>
+    /// <returns>False if burying stopped at the brake, which has been noted in the checkpoint.</returns>
+    public static async Task<bool> RunAsync(StreamRun run, CancellationToken cancellationToken)
+    {
+        var sync = run.Sync;
+        var fullRead = await BeginAsync(run, cancellationToken);
+        var isFirstLoad = run.Checkpoint.Watermark is null;
+        run.Known = await KnownRecords.LoadAsync(sync.Mirror, run.Mirrored, run.Report.InApp ?? 0, cancellationToken);
+
+        // A first load goes on where it stopped: whatever the mirror holds by then was listed by this very read. Later
+        // reads begin anew, because what was seen before the interruption is not known, and absence must be proved.
+        if (isFirstLoad && fullRead.Cursor is not null)
+            run.Known.MarkAllLiveSeen();
+
+        await using (var intake = new RecordIntake(run, Means.Full, "list"))
+        {
+            var pages = PageReader.ReadAsync(
+                (cursor, stop) => sync.Connector.ReadAllAsync(new FullRead(run.Stream, run.Fields, cursor), stop),
+                fullRead.Cursor, sync, cancellationToken);
+            await foreach (var page in pages)
+            {
+                fullRead = fullRead with { Cursor = page.Next ?? fullRead.Cursor, Pages = fullRead.Pages + 1 };
+                var reached = fullRead;
+                await intake.TakeAsync(page, checkpoint => checkpoint with { FullRead = reached }, cancellationToken);
+            }
+
+            await intake.FinishAsync(checkpoint => checkpoint with { FullRead = fullRead }, cancellationToken);
+        }
+
+        run.IsEnumerated = true;
+        var mayBury = await BuryUnseenAsync(run, fullRead, cancellationToken);
+        await sync.SaveAsync(
+            run.Mirrored.Name,
+            (run.Checkpoint with { FullRead = null, NeedsBackfill = false }).Reaching(fullRead.StartedAt, run.Lag),
+            cancellationToken);
+        return mayBury;
+    }
+
+    private static async Task<FullReadCheckpoint> BeginAsync(StreamRun run, CancellationToken cancellationToken)
+    {
+        var checkpoint = run.Checkpoint;
+        if (checkpoint is { FullRead: { } begun, Watermark: null })
+            return begun;
+
+        var fresh = new FullReadCheckpoint(run.Sync.Request.Id, run.Sync.Connector.Now, null, 0);
+        await run.Sync.SaveAsync(
+            run.Mirrored.Name,
+            checkpoint with { FullRead = fresh, Phase = checkpoint.Phase == StreamPhase.Verified ? StreamPhase.Verified : StreamPhase.Loading },
+            cancellationToken);
+        return fresh;
+    }
+
+    /// <summary>Absence is not proof: what was not listed is read by id, and buried only with a cause.</summary>
+    private static async Task<bool> BuryUnseenAsync(StreamRun run, FullReadCheckpoint fullRead, CancellationToken cancellationToken)
+    {
+        var known = run.Known!;
+        if (known.CountUnseenLive() == 0)
+            return true;
+
+        var candidates = new List<RecordId>();
+        UInt128 digest = 0;
+        await run.Sync.Mirror.VisitIndexAsync(run.Mirrored.Name, (id, _, isLive) =>
+        {
+            var key = Fingerprint.OfId(id);
+            if (!isLive || known.IsSeen(key))
+                return;
+            candidates.Add(new RecordId(System.Text.Encoding.UTF8.GetString(id)));
+            digest = unchecked(digest + key);
+        }, cancellationToken);
+
+        if (!await Brake.LetsPassAsync(run, candidates.Count, digest, cancellationToken))
+        {
+            foreach (var candidate in candidates.Take(1_000))
+                run.NameExtra(candidate.Value);
+            return false;
+        }
+
+        await IdPass.SettleAsync(run, candidates, CandidatesPerRead, checkpoint => checkpoint with { FullRead = fullRead }, cancellationToken);
+        return true;
+    }
+}

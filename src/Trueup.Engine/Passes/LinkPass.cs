@@ -1,0 +1,83 @@
+using Trueup.Contract;
+using Trueup.Engine.State;
+
+namespace Trueup.Engine.Passes;
+
+/// <summary>Mirrors the links between records, which move no modified stamp: of changed records after each pass, of all records in a full sync.</summary>
+internal static class LinkPass
+{
+    /// <summary>Sources asked for in one go; the connector splits them into the CRM's batches.</summary>
+    private const int BatchesPerRead = 10;
+
+    /// <summary>Reads the links of every record of the pair's source stream.</summary>
+    public static async Task SweepAsync(
+        SyncContext sync, AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
+    {
+        var reads = (IReadsAssociations)sync.Connector;
+        var ids = new IdList();
+        await sync.Mirror.VisitIndexAsync(pair.From, (id, _, isLive) =>
+        {
+            if (isLive)
+                ids.Add(id);
+        }, cancellationToken);
+
+        var some = reads.SourcesPerBatch * BatchesPerRead;
+        for (var position = 0; position < ids.Count; position += some)
+            await MirrorAsync(sync, pair, from, to, ids.Slice(position, some), cancellationToken);
+    }
+
+    /// <summary>Reads the links of the records that this sync changed, seen from either end of the pair.</summary>
+    public static async Task FollowAsync(
+        SyncContext sync, AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
+    {
+        var reads = (IReadsAssociations)sync.Connector;
+        var sources = new HashSet<RecordId>(from.ChangedIds ?? []);
+        if (pair.From == pair.To)
+        {
+            // Within one stream both ends are sources, so whoever gained or lost a link to a changed record is read too.
+            var before = await sync.Mirror.LinkedAsync(pair, [.. sources], fromTargets: false, cancellationToken);
+            var changed = sources.ToList();
+            await foreach (var answers in reads.ReadAssociationsAsync(from.Stream, to.Stream, changed, cancellationToken))
+            {
+                foreach (var answer in answers)
+                    AddDifference(sources, before.GetValueOrDefault(answer.Source) ?? [], answer.Links.Select(link => link.Target));
+            }
+        }
+        else if (to.ChangedIds is { Count: > 0 } targets)
+        {
+            var distinct = targets.Distinct().ToList();
+            var before = await sync.Mirror.LinkedAsync(pair, distinct, fromTargets: true, cancellationToken);
+            await foreach (var answers in reads.ReadAssociationsAsync(to.Stream, from.Stream, distinct, cancellationToken))
+            {
+                foreach (var answer in answers)
+                    AddDifference(sources, before.GetValueOrDefault(answer.Source) ?? [], answer.Links.Select(link => link.Target));
+            }
+        }
+
+        if (sources.Count > 0)
+            await MirrorAsync(sync, pair, from, to, [.. sources], cancellationToken);
+    }
+
+    private static void AddDifference(HashSet<RecordId> into, IEnumerable<RecordId> before, IEnumerable<RecordId> now)
+    {
+        var difference = new HashSet<RecordId>(before);
+        difference.SymmetricExceptWith(now);
+        into.UnionWith(difference);
+    }
+
+    private static async Task MirrorAsync(
+        SyncContext sync, AssociationPair pair, StreamRun from, StreamRun to, IReadOnlyList<RecordId> sources, CancellationToken cancellationToken)
+    {
+        var reads = (IReadsAssociations)sync.Connector;
+        await foreach (var answers in reads.ReadAssociationsAsync(from.Stream, to.Stream, sources, cancellationToken))
+        {
+            var commit = sync.NewCommit("associations") with
+            {
+                Links = [.. answers.Select(answer => new LinkReplacement(pair, answer))],
+            };
+            var result = await sync.Mirror.CommitAsync(commit, cancellationToken);
+            from.Note(report => report with { LinksChanged = report.LinksChanged + result.LinksAdded + result.LinksRemoved });
+            sync.Progress();
+        }
+    }
+}

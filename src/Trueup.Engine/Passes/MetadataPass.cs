@@ -1,0 +1,81 @@
+using Trueup.Contract;
+using Trueup.Engine.State;
+
+namespace Trueup.Engine.Passes;
+
+/// <summary>Finds out which streams and fields there are, and mirrors what appeared, changed or went.</summary>
+internal static class MetadataPass
+{
+    /// <summary>Discovers the streams. Those the CRM no longer lists keep their records.</summary>
+    public static async Task<IReadOnlyList<MetadataChange>> DiscoverAsync(SyncContext sync, CancellationToken cancellationToken)
+    {
+        var found = await sync.Connector.DiscoverAsync(cancellationToken);
+        var known = await sync.Mirror.StreamsAsync(cancellationToken);
+        var knownTypes = known.ToDictionary(stream => stream.Description.TypeId);
+        var foundTypes = found.Select(stream => stream.TypeId).ToHashSet();
+        var gone = known.Where(stream => stream.GoneAt is null && !foundTypes.Contains(stream.Description.TypeId)).ToList();
+        var changed = found.Where(stream =>
+            !knownTypes.TryGetValue(stream.TypeId, out var mirrored) || mirrored.GoneAt is not null
+            || mirrored.Description with { Name = stream.Name } != stream).ToList();
+        if (changed.Count > 0 || gone.Count > 0)
+        {
+            await sync.Mirror.CommitAsync(
+                sync.NewCommit("metadata") with { Streams = changed, StreamsGone = [.. gone.Select(stream => stream.Name)] }, cancellationToken);
+        }
+
+        var now = await sync.Mirror.StreamsAsync(cancellationToken);
+        return
+        [
+            .. now.Where(stream => !knownTypes.ContainsKey(stream.Description.TypeId))
+                .Select(stream => new MetadataChange(stream.Name, null, "added")),
+            .. gone.Select(stream => new MetadataChange(stream.Name, null, "retired")),
+        ];
+    }
+
+    /// <summary>Describes one stream. A field that appeared or came back marks the stream for a back-fill, in the same commit.</summary>
+    public static async Task<IReadOnlyList<MetadataChange>> DescribeAsync(StreamRun run, CancellationToken cancellationToken)
+    {
+        var schema = await run.Sync.Connector.DescribeAsync(run.Stream, cancellationToken);
+        var changes = Changes(run.Mirrored, schema);
+        if (changes.Count == 0 && run.Mirrored.Pipelines.SequenceEqual(schema.Pipelines))
+            return changes;
+
+        var isFirst = run.Mirrored.Fields.Count == 0;
+        var needsBackfill = !isFirst && run.Checkpoint.Watermark is not null && changes.Any(change => change.Change is "added" or "returned");
+        var checkpoint = run.Checkpoint with
+        {
+            NeedsBackfill = run.Checkpoint.NeedsBackfill || needsBackfill,
+        };
+        await run.Sync.Mirror.CommitAsync(
+            run.Sync.NewCommit("metadata") with
+            {
+                Schemas = [new StreamSchemaUpdate(run.Mirrored.Name, schema)],
+                Documents = new Dictionary<string, string?>([Checkpoints.Document(run.Mirrored.Name, checkpoint)]),
+            },
+            cancellationToken);
+        run.Sync.Checkpoints.Committed(run.Mirrored.Name, checkpoint);
+        run.Refresh(await run.Sync.MirroredAsync(run.Mirrored.Name, cancellationToken));
+
+        // The fields of a stream that is new are no news.
+        return isFirst ? [] : changes;
+    }
+
+    private static List<MetadataChange> Changes(MirroredStream mirrored, StreamSchema schema)
+    {
+        var changes = new List<MetadataChange>();
+        var known = mirrored.Fields.ToDictionary(field => field.Definition.Name);
+        foreach (var field in schema.Fields)
+        {
+            if (!known.Remove(field.Name, out var stored))
+                changes.Add(new MetadataChange(mirrored.Name, field.Name, "added"));
+            else if (stored.RetiredAt is not null)
+                changes.Add(new MetadataChange(mirrored.Name, field.Name, "returned"));
+            else if (stored.Definition != field)
+                changes.Add(new MetadataChange(mirrored.Name, field.Name, "changed"));
+        }
+
+        changes.AddRange(known.Values.Where(field => field.RetiredAt is null)
+            .Select(field => new MetadataChange(mirrored.Name, field.Definition.Name, "retired")));
+        return changes;
+    }
+}

@@ -1,0 +1,68 @@
+using Trueup.Contract;
+using Trueup.Engine.Deciding;
+using Trueup.Engine.State;
+
+namespace Trueup.Engine.Passes;
+
+/// <summary>Reads what was modified since the watermark, at two speeds: up to now for freshness, while the watermark itself stays
+/// behind the index lag, so that late rows are read again (invariants I2, I3).</summary>
+internal static class ModifiedPass
+{
+    /// <summary>Beyond this many records, and <see cref="ShareBeforeFullRead"/> of the stream, reading everything is cheaper and exact.</summary>
+    private const long RecordsBeforeFullRead = 50_000;
+
+    private const double ShareBeforeFullRead = 0.3;
+
+    /// <summary>Runs the pass.</summary>
+    /// <param name="run">The stream.</param>
+    /// <param name="since">Where to begin, if earlier than the watermark demands; null: as the watermark demands.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>False if so much was modified that a full read should take over. What was read is mirrored all the same.</returns>
+    public static async Task<bool> RunAsync(StreamRun run, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        if (run.Sync.Connector is not IReadsModified reads)
+            throw new CrmRefusedException($"{run.Stream.Label} cannot be read by modification time in this CRM.");
+
+        var window = Window(run, since);
+        var mayReadSoMany = Math.Max(RecordsBeforeFullRead, (long)(run.Mirrored.Live * ShareBeforeFullRead));
+        long read = 0;
+        await using var intake = new RecordIntake(run, Means.Modified, "search");
+        var pages = PageReader.ReadAsync(
+            (cursor, stop) => reads.ReadModifiedAsync(new ModifiedRead(run.Stream, run.Fields, window.Since, window.Until, cursor), stop),
+            window.Cursor, run.Sync, cancellationToken);
+        await foreach (var page in pages)
+        {
+            read += page.Records.Count;
+            window = window with { Cursor = page.Next ?? window.Cursor };
+            var reached = window;
+            await intake.TakeAsync(page, checkpoint => checkpoint with { ModifiedRead = reached }, cancellationToken);
+            if (read > mayReadSoMany && !run.IsEnumerated)
+            {
+                await intake.FinishAsync(checkpoint => checkpoint with { ModifiedRead = null }, cancellationToken);
+                return false;
+            }
+        }
+
+        await intake.FinishAsync(
+            checkpoint => (checkpoint with
+            {
+                ObservedLag = intake.Lateness > checkpoint.ObservedLag ? intake.Lateness : checkpoint.ObservedLag,
+                ModifiedPerHour = read / Math.Max(1, (window.Until - window.Since).TotalHours),
+            }).Reaching(window.Until, run.Lag),
+            cancellationToken);
+        return true;
+    }
+
+    private static ModifiedReadCheckpoint Window(StreamRun run, DateTimeOffset? since)
+    {
+        var checkpoint = run.Checkpoint;
+
+        // A read that was interrupted is finished first, with its own window: the cursor is good for that window only.
+        if (checkpoint.ModifiedRead is { } begun && (since is null || begun.Since <= since))
+            return begun;
+
+        var mark = checkpoint.Watermark ?? DateTimeOffset.UnixEpoch;
+        var from = since is { } asked && asked < mark ? asked : mark;
+        return new ModifiedReadCheckpoint(from, run.Sync.Connector.Now, null);
+    }
+}

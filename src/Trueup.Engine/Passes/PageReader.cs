@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Trueup.Contract;
+
+namespace Trueup.Engine.Passes;
+
+/// <summary>Reads pages ahead of the pass that works on them, and goes on from the last cursor when the CRM falters.</summary>
+internal static class PageReader
+{
+    /// <summary>Pages read ahead: enough to hide the CRM's answer time behind the writing, little enough to keep memory flat.</summary>
+    private const int PagesAhead = 6;
+
+    /// <summary>Failures in a row, without a page between them, before the stream gives up. Each has been retried by the HTTP pipeline already.</summary>
+    private const int MostFailuresInARow = 3;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Reads from a cursor to the end.</summary>
+    /// <param name="open">Begins a read at a cursor.</param>
+    /// <param name="cursor">Where to begin.</param>
+    /// <param name="sync">The sync.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async IAsyncEnumerable<RecordPage> ReadAsync(
+        Func<string?, CancellationToken, IAsyncEnumerable<RecordPage>> open, string? cursor, SyncContext sync,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pages = Channel.CreateBounded<RecordPage>(new BoundedChannelOptions(PagesAhead) { SingleReader = true, SingleWriter = true });
+        var reading = Task.Run(() => FillAsync(open, cursor, pages.Writer, sync, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var page in pages.Reader.ReadAllAsync(cancellationToken))
+                yield return page;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+            while (pages.Reader.TryRead(out var unread))
+                unread.Dispose();
+        }
+    }
+
+    private static async Task FillAsync(
+        Func<string?, CancellationToken, IAsyncEnumerable<RecordPage>> open, string? cursor, ChannelWriter<RecordPage> pages,
+        SyncContext sync, CancellationToken cancellationToken)
+    {
+        var failures = 0;
+        while (true)
+        {
+            try
+            {
+                await foreach (var page in open(cursor, cancellationToken))
+                {
+                    if (page.Next is not null && page.Next == cursor)
+                    {
+                        page.Dispose();
+                        throw new CrmContractException("The CRM answered with the page token it was asked for, so the read would never end.");
+                    }
+
+                    cursor = page.Next;
+                    failures = 0;
+                    await pages.WriteAsync(page, cancellationToken);
+                }
+
+                pages.Complete();
+                return;
+            }
+            catch (CursorExpiredException) when (cursor is not null && ++failures < MostFailuresInARow)
+            {
+                cursor = null;
+            }
+            catch (CrmException problem) when (problem is CrmUnavailableException or CrmContractException && ++failures < MostFailuresInARow)
+            {
+                var pause = (problem as CrmUnavailableException)?.RetryAfter ?? FirstPause * failures * (0.5 + sync.Chance.NextDouble());
+                sync.Log.LogWarning("Reading falters ({Failures} in a row), trying again in {Pause}: {Reason}", failures, pause, problem.Message);
+                try
+                {
+                    await Task.Delay(pause, sync.Clock, cancellationToken);
+                }
+                catch (OperationCanceledException canceled)
+                {
+                    pages.Complete(canceled);
+                    return;
+                }
+            }
+            catch (Exception problem) when (problem is CrmException or OperationCanceledException)
+            {
+                pages.Complete(problem);
+                return;
+            }
+            catch (Exception bug)
+            {
+                // Not ours to judge here: the reader of the channel gets it, with its stack.
+                pages.Complete(bug);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Trueup.Contract;
+using Trueup.Engine.State;
+
+namespace Trueup.Engine.Passes;
+
+/// <summary>One stream within one sync: what is known, what was done, and how far it is.</summary>
+/// <remarks>Threads: written by the one task that works on the stream, read by any.</remarks>
+internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
+{
+    private const int MostIdsNamed = 1_000;
+    private readonly Lock gate = new();
+    private readonly List<string> missing = [];
+    private readonly List<string> extra = [];
+    private readonly List<string> different = [];
+    private readonly List<string> setAside = [];
+    private StreamReport report = new()
+    {
+        Stream = stream.Name, Label = stream.Description.Label, InTrueup = stream.Live, Status = SyncStatus.Queued,
+    };
+
+    /// <summary>The sync this is part of.</summary>
+    public SyncContext Sync { get; } = sync;
+
+    /// <summary>The stream as the mirror held it when the run began.</summary>
+    public MirroredStream Mirrored { get; private set; } = stream;
+
+    /// <summary>The stream as the CRM presents it.</summary>
+    public StreamDescription Stream => Mirrored.Description;
+
+    /// <summary>The fields to read, in a stable order, so that equal records come as equal bytes.</summary>
+    public IReadOnlyList<string> Fields { get; private set; } =
+        [.. stream.Fields.Where(field => field.RetiredAt is null && field.Included).Select(field => field.Definition.Name)];
+
+    /// <summary>Every record of the stream, while a pass needs it; null otherwise.</summary>
+    public KnownRecords? Known { get; set; }
+
+    /// <summary>Whether a complete enumeration was read in this sync, so that <see cref="Known"/> holds the CRM's ids.</summary>
+    public bool IsEnumerated { get; set; }
+
+    /// <summary>Records that were put, whose links have to be read anew. Kept only if asked for.</summary>
+    public List<RecordId>? ChangedIds { get; set; }
+
+    /// <summary>The checkpoint, as committed.</summary>
+    public StreamCheckpoint Checkpoint => Sync.Checkpoints.Of(Mirrored.Name);
+
+    /// <summary>The report so far.</summary>
+    public StreamReport Report
+    {
+        get
+        {
+            lock (gate)
+                return report with { Drift = new Drift([.. missing], [.. extra], [.. different], [.. setAside]) };
+        }
+    }
+
+    /// <summary>How long a write may stay invisible to reads by modification time, from the CRM's word and from what we saw.</summary>
+    public TimeSpan Lag
+    {
+        get
+        {
+            var observed = Checkpoint.ObservedLag * 2;
+            return observed > Stream.Traits.IndexLag ? observed : Stream.Traits.IndexLag;
+        }
+    }
+
+    /// <summary>Takes over what a commit or description changed in the mirror.</summary>
+    public void Refresh(MirroredStream mirrored)
+    {
+        Mirrored = mirrored;
+        Fields = [.. mirrored.Fields.Where(field => field.RetiredAt is null && field.Included).Select(field => field.Definition.Name)];
+        Note(report => report with { InTrueup = mirrored.Live, Label = mirrored.Description.Label });
+    }
+
+    /// <summary>Changes the report.</summary>
+    public void Note(Func<StreamReport, StreamReport> change)
+    {
+        lock (gate)
+            report = change(report);
+    }
+
+    /// <summary>Ends the stream's part with a status.</summary>
+    public void End(SyncStatus status, string? reason) => Note(report => report with { Status = status, Reason = reason });
+
+    /// <summary>Names an id that is in the CRM but not in the mirror.</summary>
+    public void NameMissing(string id) => Name(missing, id);
+
+    /// <summary>Names an id that is live in the mirror but not in the CRM.</summary>
+    public void NameExtra(string id) => Name(extra, id);
+
+    /// <summary>Names an id whose content differs.</summary>
+    public void NameDifferent(string id) => Name(different, id);
+
+    /// <summary>Names a record that cannot be mirrored.</summary>
+    public void NameSetAside(SetAside refused)
+    {
+        Note(report => report with { SetAside = report.SetAside + 1 });
+        Name(setAside, refused.Id is { } id ? $"{id}: {refused.Reason}" : refused.Reason);
+    }
+
+    private void Name(List<string> list, string text)
+    {
+        lock (gate)
+        {
+            if (list.Count < MostIdsNamed && !list.Contains(text))
+                list.Add(text);
+        }
+    }
+}

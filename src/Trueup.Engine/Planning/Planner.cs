@@ -1,0 +1,111 @@
+using Trueup.Contract;
+using Trueup.Engine.State;
+
+namespace Trueup.Engine.Planning;
+
+/// <summary>What one step does.</summary>
+internal enum StepKind
+{
+    /// <summary>Ask for the shape of the stream.</summary>
+    Describe,
+    /// <summary>Read every record.</summary>
+    ReadEverything,
+    /// <summary>Read what was modified since the watermark.</summary>
+    ReadModified,
+    /// <summary>Read the list of deleted records.</summary>
+    ReadDeletions,
+    /// <summary>Read single records by id.</summary>
+    ReadByIds,
+    /// <summary>Compare with the CRM's count, and with its ids where everything was read.</summary>
+    Compare,
+    /// <summary>Read the links of every record.</summary>
+    SweepLinks,
+    /// <summary>Read the links of the records that changed.</summary>
+    FollowLinks,
+}
+
+/// <summary>One step of the plan for one stream.</summary>
+/// <param name="Since">For reads with a beginning: where, if earlier than the checkpoint demands.</param>
+internal sealed record PlannedStep(
+    StepKind Kind, StreamName Stream, string Means, string Reason, long ForecastCalls, DateTimeOffset? Since = null);
+
+/// <summary>What the planner knows of one stream.</summary>
+/// <param name="Expected">Records the CRM says there are; null where it was not asked.</param>
+internal sealed record StreamFacts(MirroredStream Mirrored, StreamCheckpoint Checkpoint, long? Expected);
+
+/// <summary>Chooses the steps of a sync. Pure: the same facts give the same plan.</summary>
+internal static class Planner
+{
+    private static readonly TimeSpan LastDay = TimeSpan.FromHours(24);
+
+    /// <summary>Whether a sync of this kind asks for streams and fields.</summary>
+    public static bool AsksMetadata(SyncKind kind) =>
+        kind is SyncKind.Onboarding or SyncKind.Hourly or SyncKind.LastDay or SyncKind.Nightly or SyncKind.Full;
+
+    /// <summary>Whether a sync of this kind reads the links of every record.</summary>
+    public static bool SweepsLinks(SyncKind kind) => kind is SyncKind.Onboarding or SyncKind.Nightly or SyncKind.Full;
+
+    /// <summary>The steps for one stream, in order.</summary>
+    /// <param name="kind">The kind of sync.</param>
+    /// <param name="facts">What is known of the stream.</param>
+    /// <param name="now">The CRM's time.</param>
+    public static IReadOnlyList<PlannedStep> For(SyncKind kind, StreamFacts facts, DateTimeOffset now)
+    {
+        var stream = facts.Mirrored.Name;
+        var traits = facts.Mirrored.Description.Traits;
+        var steps = new List<PlannedStep>();
+        if (kind == SyncKind.Records)
+        {
+            steps.Add(new PlannedStep(StepKind.ReadByIds, stream, "read by id", "These records were asked for.", 1));
+            return steps;
+        }
+
+        var everything = WhyEverything(kind, facts);
+        if (everything is not null)
+            steps.Add(new PlannedStep(StepKind.ReadEverything, stream, "list", everything, CallsForEverything(facts)));
+
+        if (traits.ReadsModified)
+        {
+            var since = kind == SyncKind.LastDay ? now - LastDay : (DateTimeOffset?)null;
+            var reason = everything is not null ? "Catches what changed while everything was read."
+                : since is not null ? "Everything modified in the last day was asked for."
+                : "The CRM can be asked for what was modified since the watermark.";
+            steps.Add(new PlannedStep(StepKind.ReadModified, stream, "search", reason, CallsForModified(facts, since, now), since));
+        }
+
+        if (traits.ReportsDeletions && (everything is not null || kind == SyncKind.LastDay))
+        {
+            steps.Add(new PlannedStep(
+                StepKind.ReadDeletions, stream, "deleted list", "Deleting moves no modified stamp, so deletions are asked for apart.", 1,
+                kind == SyncKind.LastDay ? now - LastDay : null));
+        }
+
+        steps.Add(new PlannedStep(
+            StepKind.Compare, stream, traits.Counts ? "count" : "ids", "Green means verified: the CRM's own count must agree.", traits.Counts ? 1 : 0));
+        return steps;
+    }
+
+    private static string? WhyEverything(SyncKind kind, StreamFacts facts) => (kind, facts.Checkpoint, facts.Mirrored.Description.Traits) switch
+    {
+        (_, { Watermark: null, FullRead.Cursor: not null }, _) => "The first load goes on where it was interrupted.",
+        (_, { Watermark: null }, _) => "The stream has not been loaded yet.",
+        (SyncKind.Nightly or SyncKind.Full, _, _) => "Only a complete enumeration proves that nothing is missing and nothing is left over.",
+        (_, { NeedsBackfill: true }, _) => "A field appeared, and its values on old records move no modified stamp.",
+        (_, _, { ReadsModified: false }) => "The CRM cannot be asked for what was modified in this stream.",
+        _ => null,
+    };
+
+    private static long CallsForEverything(StreamFacts facts)
+    {
+        var traits = facts.Mirrored.Description.Traits;
+        var records = facts.Expected ?? facts.Mirrored.Live;
+        return Math.Max(1, (records + traits.RecordsPerFullPage - 1) / traits.RecordsPerFullPage) * traits.CallsPerFullPage;
+    }
+
+    private static long CallsForModified(StreamFacts facts, DateTimeOffset? since, DateTimeOffset now)
+    {
+        var from = since ?? facts.Checkpoint.Watermark ?? now;
+        var records = facts.Checkpoint.ModifiedPerHour * Math.Max(0, (now - from).TotalHours);
+        return 1 + (long)(records / facts.Mirrored.Description.Traits.RecordsPerModifiedPage);
+    }
+}

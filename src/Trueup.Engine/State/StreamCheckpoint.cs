@@ -1,0 +1,103 @@
+using System.Text.Json.Serialization;
+using Trueup.Contract;
+
+namespace Trueup.Engine.State;
+
+/// <summary>How far the mirror's knowledge of one stream reaches. Committed with the records it vouches for, never apart from them.</summary>
+internal sealed record StreamCheckpoint
+{
+    /// <summary>Where the stream is on its way into the mirror.</summary>
+    public StreamPhase Phase { get; init; } = StreamPhase.Waiting;
+
+    /// <summary>The CRM's time up to which every modification is mirrored. Null before the first read is complete. Only moves forward.</summary>
+    public DateTimeOffset? Watermark { get; init; }
+
+    /// <summary>End of the last window read, which the fast read has reached although the index may still show more of it later.</summary>
+    public DateTimeOffset? ReadUntil { get; init; }
+
+    /// <summary>The largest lateness seen: how long after its stamp a record first showed in a read by modification time.</summary>
+    public TimeSpan ObservedLag { get; init; }
+
+    /// <summary>Records an hour that reads by modification time found in their last window.</summary>
+    public double ModifiedPerHour { get; init; }
+
+    /// <summary>A full read under way; null if none is.</summary>
+    public FullReadCheckpoint? FullRead { get; init; }
+
+    /// <summary>A read by modification time under way; null if none is.</summary>
+    public ModifiedReadCheckpoint? ModifiedRead { get; init; }
+
+    /// <summary>Up to when deletions are mirrored; null before the first look.</summary>
+    public DateTimeOffset? DeletionsUntil { get; init; }
+
+    /// <summary>Fields appeared whose old values are not mirrored yet: the next pass reads everything.</summary>
+    public bool NeedsBackfill { get; init; }
+
+    /// <summary>When a complete enumeration last agreed with the mirror, by the CRM's clock; null if none has.</summary>
+    public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>A mass burial that waits for a person; null if none does.</summary>
+    public BrakeCheckpoint? Brake { get; init; }
+
+    /// <summary>Why the stream cannot be read; null while it can.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Moves the watermark forward, never back.</summary>
+    public StreamCheckpoint Reaching(DateTimeOffset until, TimeSpan lag) =>
+        this with
+        {
+            ReadUntil = ReadUntil is { } reached && reached > until ? reached : until,
+            Watermark = Watermark is { } mark && mark > until - lag ? mark : until - lag,
+            ModifiedRead = null,
+        };
+}
+
+/// <summary>A full read under way.</summary>
+/// <param name="SyncId">The sync that reads.</param>
+/// <param name="StartedAt">When it began, by the CRM's clock.</param>
+/// <param name="Cursor">Where it stands; null at the beginning.</param>
+/// <param name="Pages">Pages read.</param>
+internal sealed record FullReadCheckpoint(string SyncId, DateTimeOffset StartedAt, string? Cursor, long Pages);
+
+/// <summary>A read by modification time under way.</summary>
+/// <param name="Cursor">Where it stands; null at the beginning.</param>
+internal sealed record ModifiedReadCheckpoint(DateTimeOffset Since, DateTimeOffset Until, string? Cursor);
+
+/// <summary>A mass burial that waits for a person, or that one has answered.</summary>
+/// <param name="Records">How many records would be buried.</param>
+/// <param name="Digest">Which: the sum of the keys of their ids, in hexadecimal.</param>
+/// <param name="Answer">Null while it waits.</param>
+internal sealed record BrakeCheckpoint(long Records, string Digest, BrakeAnswer? Answer);
+
+/// <summary>What a person decided about a mass burial.</summary>
+internal enum BrakeAnswer
+{
+    /// <summary>Bury, once.</summary>
+    Bury,
+    /// <summary>Keep, and do not ask again for the same records.</summary>
+    Keep,
+}
+
+/// <summary>What is known of the connection as a whole.</summary>
+internal sealed record ConnectionCheckpoint
+{
+    /// <summary>Whom the mirror is of. Never changes.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>The sync under way; null if none is.</summary>
+    public SyncRequest? Unfinished { get; init; }
+
+    /// <summary>When onboarding was complete; null before.</summary>
+    public DateTimeOffset? OnboardedAt { get; init; }
+
+    /// <summary>Pairs whose links were swept by <see cref="Unfinished"/>.</summary>
+    public IReadOnlyList<string> PairsSwept { get; init; } = [];
+
+    /// <summary>Pairs whose links have been swept at least once, so that following changed records suffices between sweeps.</summary>
+    public IReadOnlyList<string> PairsKnown { get; init; } = [];
+}
+
+[JsonSerializable(typeof(StreamCheckpoint))]
+[JsonSerializable(typeof(ConnectionCheckpoint))]
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

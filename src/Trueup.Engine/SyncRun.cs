@@ -1,0 +1,308 @@
+using Microsoft.Extensions.Logging;
+using Trueup.Contract;
+using Trueup.Engine.Passes;
+using Trueup.Engine.Planning;
+using Trueup.Engine.State;
+
+namespace Trueup.Engine;
+
+/// <summary>One sync from its plan to its report.</summary>
+/// <remarks>Threads: <see cref="RunAsync"/> once; <see cref="Report"/> from any.</remarks>
+internal sealed class SyncRun
+{
+    private readonly SyncContext sync;
+    private readonly DateTimeOffset startedAt;
+    private readonly Lock gate = new();
+    private readonly List<PlanStep> steps = [];
+    private readonly List<MetadataChange> metadata = [];
+    private IReadOnlyList<StreamRun> runs = [];
+    private ApiScope? scope;
+    private DateTimeOffset? asOf;
+    private DateTimeOffset? endedAt;
+    private SyncStatus status = SyncStatus.Running;
+    private string? reason;
+
+    public SyncRun(SyncContext sync)
+    {
+        this.sync = sync;
+        startedAt = sync.Clock.GetUtcNow();
+    }
+
+    /// <summary>The streams at work.</summary>
+    public IReadOnlyList<StreamRun> Streams => runs;
+
+    /// <summary>What was done so far.</summary>
+    public SyncReport Report
+    {
+        get
+        {
+            lock (gate)
+            {
+                return new SyncReport
+                {
+                    Request = sync.Request, StartedAt = startedAt, AsOf = asOf, EndedAt = endedAt, Status = status, Reason = reason,
+                    Streams = [.. runs.Select(run => run.Report)], ApiCalls = scope?.Calls ?? 0, Retries = scope?.Retries ?? 0,
+                    Bytes = scope?.Bytes ?? 0, MetadataChanges = [.. metadata], Steps = [.. steps],
+                };
+            }
+        }
+    }
+
+    /// <summary>Runs to the end. Failures of the CRM end up in the report; those of the mirror and cancellation are thrown, with the report ended.</summary>
+    public async Task<SyncReport> RunAsync(CancellationToken cancellationToken)
+    {
+        using (scope = ApiScope.Begin(PriorityOf(sync.Request.Kind)))
+        {
+            try
+            {
+                await SyncAsync(cancellationToken);
+                End();
+            }
+            catch (CrmException problem)
+            {
+                End(SyncStatus.Failed, problem.Message);
+            }
+            catch (MirrorException problem) when (problem is not FencedOffException)
+            {
+                End(SyncStatus.Failed, problem.Message);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                End(SyncStatus.Stopped, "Stopped before its end; it goes on where it stood.");
+            }
+        }
+
+        return Report;
+    }
+
+    private static ApiPriority PriorityOf(SyncKind kind) => kind switch
+    {
+        SyncKind.Records => ApiPriority.Interactive,
+        SyncKind.Login or SyncKind.LastHour or SyncKind.LastDay or SyncKind.Full => ApiPriority.Manual,
+        SyncKind.Hourly => ApiPriority.Scheduled,
+        _ => ApiPriority.Background,
+    };
+
+    private async Task SyncAsync(CancellationToken cancellationToken)
+    {
+        await CheckIdentityAsync(cancellationToken);
+        if (Planner.AsksMetadata(sync.Request.Kind))
+            await StepAsync(null, "streams", "Streams and custom objects may have appeared or gone.", 1, async () => Add(await MetadataPass.DiscoverAsync(sync, cancellationToken)));
+
+        var streams = (await sync.Mirror.StreamsAsync(cancellationToken)).Where(stream => stream.GoneAt is null).ToList();
+        runs =
+        [
+            .. streams
+                .Where(stream => sync.Options.Includes(stream.Name) && (sync.Request.Stream is not { } only || stream.Name == only))
+                .Select(stream => new StreamRun(sync, stream)),
+        ];
+        if (sync.Request.Stream is { } wanted && runs.Count == 0)
+            throw new CrmRefusedException($"This connection has no stream called {wanted}.");
+        if (runs.Count == 0)
+            throw new CrmRefusedException("The app shows this connection nothing to mirror; check the scopes of its credentials.");
+
+        asOf = sync.Connector.Now;
+        sync.Progress();
+        await Parallel.ForEachAsync(
+            runs, new ParallelOptions { MaxDegreeOfParallelism = sync.Options.StreamsAtOnce, CancellationToken = cancellationToken },
+            async (run, stop) => await GuardAsync(run, () => RunStreamAsync(run, stop)));
+        await LinkAsync(cancellationToken);
+    }
+
+    private async Task CheckIdentityAsync(CancellationToken cancellationToken)
+    {
+        if (sync.Request.Kind == SyncKind.Records)
+            return;
+        var identity = await sync.Connector.IdentifyAsync(cancellationToken);
+        var checkpoint = sync.Checkpoints.Connection;
+        if (checkpoint.ExternalId is { } known && known != identity.ExternalId)
+            throw new CrmUnauthorizedException($"The credentials lead to {identity.ExternalId}, but this mirror is of {known}; connect that account anew instead.");
+        if (checkpoint.ExternalId is null || checkpoint.Unfinished?.Id != sync.Request.Id)
+            await sync.SaveAsync(checkpoint with { ExternalId = identity.ExternalId, Unfinished = sync.Request, PairsSwept = [] }, cancellationToken);
+    }
+
+    /// <summary>A stream that fails stops alone and says why; the others go on (invariant I22).</summary>
+    private async Task GuardAsync(StreamRun run, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (CrmForbiddenException problem)
+        {
+            await RefuseAsync(run, problem.Message);
+        }
+        catch (CrmException problem) when (problem is not CrmUnauthorizedException)
+        {
+            sync.Log.LogWarning("{Stream} stops: {Reason}", run.Mirrored.Name, problem.Message);
+            run.End(SyncStatus.Failed, problem.Message);
+        }
+        finally
+        {
+            // Everything the comparison needed is in the report; the map is the largest thing in memory.
+            run.Known = null;
+            sync.Progress();
+        }
+    }
+
+    private async Task RefuseAsync(StreamRun run, string why)
+    {
+        run.End(SyncStatus.Failed, why);
+        var checkpoint = run.Checkpoint;
+        if (checkpoint.Refusal != why)
+            await sync.SaveAsync(run.Mirrored.Name, checkpoint with { Refusal = why }, CancellationToken.None);
+    }
+
+    private async Task RunStreamAsync(StreamRun run, CancellationToken cancellationToken)
+    {
+        if (run.Stream.Refusal is { } refusal)
+        {
+            await RefuseAsync(run, refusal);
+            return;
+        }
+
+        run.Note(report => report with { Status = SyncStatus.Running });
+        run.ChangedIds = Planner.SweepsLinks(sync.Request.Kind) || sync.Connector is not IReadsAssociations ? null : [];
+        if (Planner.AsksMetadata(sync.Request.Kind) || run.Mirrored.Fields.Count == 0)
+            await StepAsync(run, "fields", "Fields, options and pipelines may have changed.", 1, async () => Add(await MetadataPass.DescribeAsync(run, cancellationToken)));
+        if (run.Checkpoint.Watermark is null && sync.Connector is ICounts counts && run.Stream.Traits.Counts)
+        {
+            await StepAsync(run, "count", "Tells how much there is to load.", 1, async () =>
+            {
+                var expected = await counts.CountAsync(run.Stream, cancellationToken);
+                run.Note(report => report with { InApp = expected });
+            });
+        }
+
+        var facts = new StreamFacts(run.Mirrored, run.Checkpoint, run.Report.InApp);
+        foreach (var step in Planner.For(sync.Request.Kind, facts, sync.Connector.Now))
+            await StepAsync(run, step.Means, step.Reason, step.ForecastCalls, () => CarryOutAsync(run, step, cancellationToken));
+        if (sync.Request.Kind == SyncKind.Records)
+            run.End(SyncStatus.Verified, null);
+    }
+
+    private async Task CarryOutAsync(StreamRun run, PlannedStep step, CancellationToken cancellationToken)
+    {
+        switch (step.Kind)
+        {
+            case StepKind.ReadEverything:
+                await FullPass.RunAsync(run, cancellationToken);
+                break;
+            case StepKind.ReadModified when !await ModifiedPass.RunAsync(run, step.Since, cancellationToken):
+                await StepAsync(run, "list", "So much was modified that reading everything is cheaper.", 0, () => FullPass.RunAsync(run, cancellationToken));
+                await ModifiedPass.RunAsync(run, null, cancellationToken);
+                break;
+            case StepKind.ReadDeletions:
+                await DeletionPass.RunAsync(run, step.Since, cancellationToken);
+                break;
+            case StepKind.ReadByIds:
+                await IdPass.SettleAsync(run, sync.Request.Ids ?? [], idsPerRead: 1_000, checkpoint => checkpoint, cancellationToken);
+                break;
+            case StepKind.Compare:
+                await Comparison.RunAsync(run, cancellationToken);
+                break;
+        }
+    }
+
+    private async Task LinkAsync(CancellationToken cancellationToken)
+    {
+        if (sync.Connector is not IReadsAssociations reads)
+            return;
+
+        // A sync of one stream needs the other ends of its links as well.
+        var mirrored = await sync.Mirror.StreamsAsync(cancellationToken);
+        var byName = mirrored.Where(stream => stream is { GoneAt: null, Description.Refusal: null, Live: > 0 } && sync.Options.Includes(stream.Name))
+            .ToDictionary(stream => stream.Name, stream => runs.FirstOrDefault(run => run.Mirrored.Name == stream.Name) ?? new StreamRun(sync, stream));
+        foreach (var pair in reads.PairsOf([.. byName.Values.Select(run => run.Stream)]))
+        {
+            var (from, to) = (byName[pair.From], byName[pair.To]);
+            if (!runs.Contains(from) && !runs.Contains(to))
+                continue;
+            if (from.Report.Status == SyncStatus.Failed || to.Report.Status == SyncStatus.Failed)
+                continue;
+            await GuardLinksAsync(from, () => LinkAsync(pair, from, to, cancellationToken));
+        }
+    }
+
+    private async Task LinkAsync(AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
+    {
+        var name = $"{pair.From}>{pair.To}";
+        var reads = (IReadsAssociations)sync.Connector;
+        if (from.Checkpoint.Watermark is null || to.Checkpoint.Watermark is null)
+            return;
+
+        if (Planner.SweepsLinks(sync.Request.Kind) || !sync.Checkpoints.LinksKnown(name))
+        {
+            if (sync.Checkpoints.Connection.PairsSwept.Contains(name))
+                return;
+            var batches = (from.Mirrored.Live + reads.SourcesPerBatch - 1) / reads.SourcesPerBatch;
+            await StepAsync(from, $"associations with {pair.To}", "Linking and unlinking moves no modified stamp.", batches,
+                () => LinkPass.SweepAsync(sync, pair, from, to, cancellationToken));
+            var checkpoint = sync.Checkpoints.Connection;
+            await sync.SaveAsync(
+                checkpoint with
+                {
+                    PairsSwept = [.. checkpoint.PairsSwept, name],
+                    PairsKnown = checkpoint.PairsKnown.Contains(name) ? checkpoint.PairsKnown : [.. checkpoint.PairsKnown, name],
+                },
+                cancellationToken);
+        }
+        else if (from.ChangedIds is { Count: > 0 } || to.ChangedIds is { Count: > 0 })
+        {
+            await StepAsync(from, $"associations with {pair.To}", "The links of records that changed may have changed too.", 1,
+                () => LinkPass.FollowAsync(sync, pair, from, to, cancellationToken));
+        }
+    }
+
+    private static async Task GuardLinksAsync(StreamRun from, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (CrmException problem) when (problem is not CrmUnauthorizedException)
+        {
+            from.End(SyncStatus.Partial, $"Its links could not be read: {problem.Message}");
+        }
+    }
+
+    private async Task StepAsync(StreamRun? run, string means, string why, long forecastCalls, Func<Task> work)
+    {
+        using var stepScope = ApiScope.Begin();
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            lock (gate)
+                steps.Add(new PlanStep(run?.Mirrored.Name, means, why, forecastCalls, stepScope.Calls));
+            sync.Progress();
+        }
+    }
+
+    private void Add(IReadOnlyList<MetadataChange> changes)
+    {
+        lock (gate)
+            metadata.AddRange(changes);
+    }
+
+    private void End()
+    {
+        var reports = runs.Select(run => run.Report).ToList();
+        var failed = reports.Where(report => report.Status is SyncStatus.Failed or SyncStatus.Partial).ToList();
+        var unverified = reports.Where(report => report.Status == SyncStatus.Unverified).ToList();
+        if (failed.Count > 0)
+            End(failed.Count == reports.Count ? SyncStatus.Failed : SyncStatus.Partial, $"{failed[0].Label}: {failed[0].Reason}");
+        else if (unverified.Count > 0)
+            End(SyncStatus.Unverified, unverified[0].Reason);
+        else
+            End(SyncStatus.Verified, null);
+    }
+
+    private void End(SyncStatus how, string? why)
+    {
+        lock (gate)
+            (status, reason, endedAt) = (how, why, sync.Clock.GetUtcNow());
+    }
+}
