@@ -1,0 +1,108 @@
+using Trueup.Contract;
+
+namespace Trueup.Mirrors.Sqlite;
+
+/// <summary>The connections that read, each used by one caller at a time and kept for the next.</summary>
+internal sealed class Readers(string path) : IAsyncDisposable
+{
+    /// <summary>Reads at the same time. Each holds up to 8 MB of cache; more would not read faster from one disk.</summary>
+    private const int Most = 8;
+
+    private readonly SemaphoreSlim places = new(Most, Most);
+    private readonly Stack<Database> idle = [];
+    private bool closed;
+
+    /// <summary>Runs the work on a snapshot of the mirror, off the caller's thread. Cancelling interrupts it.</summary>
+    public async Task<T> RunAsync<T>(Func<Database, T> work, CancellationToken cancellationToken)
+    {
+        using var loan = await BorrowAsync(cancellationToken);
+        return await Task.Run(() => loan.Read(database => database.Transact("BEGIN", () => work(database)), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Lends a connection, for reads that go on while the caller consumes.</summary>
+    public async Task<Loan> BorrowAsync(CancellationToken cancellationToken)
+    {
+        await places.WaitAsync(cancellationToken);
+        try
+        {
+            Database? database;
+            lock (idle)
+            {
+                ObjectDisposedOrClosed();
+                _ = idle.TryPop(out database);
+            }
+
+            return new Loan(this, database ?? Open());
+        }
+        catch
+        {
+            places.Release();
+            throw;
+        }
+    }
+
+    private Database Open()
+    {
+        var database = Database.OpenForReading(path);
+        Format.TuneForReading(database);
+        return database;
+    }
+
+    private void ObjectDisposedOrClosed()
+    {
+        if (closed)
+            throw Closed(path);
+    }
+
+    public static MirrorUnavailableException Closed(string path) =>
+        new($"The mirror file {Path.GetFileName(path)} was closed; open it again.");
+
+    /// <summary>Waits for the readers at work, and closes all.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (idle)
+            closed = true;
+        for (var place = 0; place < Most; place++)
+            await places.WaitAsync();
+        lock (idle)
+            while (idle.TryPop(out var database))
+                database.Dispose();
+        places.Release(Most);
+    }
+
+    /// <summary>A connection on loan.</summary>
+    internal sealed class Loan(Readers owner, Database database) : IDisposable
+    {
+        private bool broken;
+
+        /// <summary>Reads; cancelling interrupts.</summary>
+        public T Read<T>(Func<Database, T> work, CancellationToken cancellationToken)
+        {
+            using var registration = cancellationToken.Register(database.Interrupt);
+            try
+            {
+                return work(database);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw;
+            }
+            catch
+            {
+                broken = true;
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (owner.idle)
+                if (!broken)
+                    owner.idle.Push(database);
+            if (broken)
+                database.Dispose();
+            owner.places.Release();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using Trueup.Contract;
+
+namespace Trueup.Mirrors.Sqlite;
+
+/// <summary>Writes and buries records. What a put means follows from what is stored, so that running a commit again changes nothing more.</summary>
+internal sealed class RecordWriter(
+    Database database, StreamTotals streams, FeedWriter feed, HistoryWriter history, LinkWriter links, long at, long source,
+    CancellationToken cancellationToken)
+{
+    private const int RecordsPerLook = 1024;
+
+    public long RowsWritten { get; private set; }
+
+    public long Buried { get; private set; }
+
+    public void Put(IReadOnlyList<StreamPuts> puts)
+    {
+        foreach (var stream in puts.GroupBy(each => each.Stream))
+        {
+            var records = stream.SelectMany(each => each.Records).ToList();
+            var superseded = Superseded(records);
+            var total = streams.Of(stream.Key);
+            var table = new RecordTable(database, total.Number);
+            for (var index = 0; index < records.Count; index++)
+            {
+                if (superseded is null || !superseded[index])
+                    Put(total, table, records[index]);
+                if (index % RecordsPerLook == 0)
+                    cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    /// <summary>The puts that a later one of the same id replaces; null where there are none, as nearly always.</summary>
+    private static bool[]? Superseded(List<RecordPut> records)
+    {
+        var later = new HashSet<UInt128>(records.Count);
+        bool[]? superseded = null;
+        for (var index = records.Count - 1; index >= 0; index--)
+            if (!later.Add(Fingerprint.OfId(records[index].Id.Span)))
+                (superseded ??= new bool[records.Count])[index] = true;
+        return superseded;
+    }
+
+    private void Put(StreamTotals.Total total, RecordTable table, in RecordPut put)
+    {
+        RowsWritten++;
+        var id = put.Id.Span;
+        if (table.Find(id) is not { } found)
+        {
+            var rid = total.NextRid++;
+            table.Insert(rid, put, at, source);
+            total.Arrived(id);
+            feed.Created(total.Number, rid);
+            return;
+        }
+
+        var modified = table.ModifiedOf(found.Rid);
+        table.Update(found.Rid, put, at, source);
+        if (found.State != 0)
+        {
+            total.Buried--;
+            total.Arrived(id);
+            RemoveAlias(total.Number, id);
+            Note(ChangeKind.Restored, put);
+        }
+        else if (put.Kind != PutKind.Refresh && (put.Kind == PutKind.Change || found.Hash != put.Hash))
+        {
+            Note(ChangeKind.Changed, put);
+        }
+
+        void Note(ChangeKind kind, in RecordPut put)
+        {
+            history.Changed(total.Number, put.Id.Span, modified, kind, put.Before.Span);
+            feed.Happened(total.Number, put.Id.Span, kind);
+        }
+    }
+
+    public void Bury(IReadOnlyList<RecordBury> buries)
+    {
+        foreach (var bury in buries)
+        {
+            var total = streams.Of(bury.Stream);
+            Bury(total, new RecordTable(database, total.Number), bury.Gone);
+        }
+    }
+
+    private void Bury(StreamTotals.Total total, RecordTable table, GoneRecord gone)
+    {
+        var id = Encoding.UTF8.GetBytes(gone.Id.Value);
+        var kind = gone.Cause == GoneCause.Merged ? ChangeKind.Merged : ChangeKind.Buried;
+        var found = table.Find(id);
+        if (found is null)
+        {
+            table.InsertTombstone(total.NextRid++, id, gone, at, source);
+            total.Buried++;
+            RowsWritten++;
+            history.Changed(total.Number, id, 0, kind, [], gone);
+            SetAlias(total.Number, gone);
+            return;
+        }
+
+        var (rid, state, _) = found.Value;
+        // Of a record that is buried, only a merge still tells something new: who answers for it now.
+        var newlyMerged = SetAlias(total.Number, gone);
+        if (state != 0 && (!newlyMerged || state == RecordRows.StateOf(gone.Cause)))
+            return;
+
+        RowsWritten++;
+        history.Changed(total.Number, id, table.ModifiedOf(rid), kind, [], gone);
+        feed.Happened(total.Number, id, kind, gone.MergedInto?.Value);
+        table.Bury(rid, gone, at, source);
+        if (state != 0)
+            return;
+        total.Left(id);
+        total.Buried++;
+        Buried++;
+        links.RemoveAllOf(total.Number, gone.Id);
+    }
+
+    /// <summary>Whether an alias was written that was not there.</summary>
+    private bool SetAlias(long stream, GoneRecord gone)
+    {
+        if (gone is not { Cause: GoneCause.Merged, MergedInto: { } winner } || AliasRows.WinnerOf(database, stream, gone.Id) == winner)
+            return false;
+        database["INSERT OR REPLACE INTO m_aliases(stream, loser, winner) VALUES (?1, ?2, ?3)"]
+            .Bind(1, stream).Bind(2, gone.Id.Value).Bind(3, winner.Value).Run();
+        return true;
+    }
+
+    private void RemoveAlias(long stream, ReadOnlySpan<byte> id) =>
+        database["DELETE FROM m_aliases WHERE stream = ?1 AND loser = ?2"].Bind(1, stream).Bind(2, id).Run();
+}
