@@ -127,7 +127,7 @@ internal sealed class KnownRecords
 
     private int SlotOf(UInt128 key)
     {
-        var slot = (int)Math.BigMul((ulong)key, (ulong)keys.Length, out _);
+        var slot = (int)Math.BigMul(unchecked((ulong)key), (ulong)keys.Length, out _);
         while (flags[slot] != 0 && keys[slot] != key)
         {
             if (++slot == keys.Length)
