@@ -1,20 +1,36 @@
+using System.Runtime.CompilerServices;
 using Trueup.Contract;
 
 namespace Trueup.Mirrors.Sqlite;
 
 internal sealed partial class SqliteMirror
 {
+    private const int MostEvents = 10_000;
+
     public Task<RecordQueryResult> QueryAsync(RecordQuery query, CancellationToken cancellationToken) => throw new NotImplementedException();
 
     public Task<long> CountAsync(StreamName stream, string? filter, CancellationToken cancellationToken) => throw new NotImplementedException();
 
-    public Task<IReadOnlyList<RecordLink>> LinksAsync(StreamName stream, RecordId id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<RecordLink>> LinksAsync(StreamName stream, RecordId id, CancellationToken cancellationToken) =>
+        readers.RunAsync(database => LinkRows.Of(database, stream, id), cancellationToken);
 
-    public Task<IReadOnlyList<HistoryEntry>> HistoryAsync(StreamName stream, RecordId id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<HistoryEntry>> HistoryAsync(StreamName stream, RecordId id, CancellationToken cancellationToken) =>
+        readers.RunAsync(database => HistoryRows.Of(database, stream, id), cancellationToken);
 
-    public Task<IReadOnlyList<ChangeEvent>> ChangesAsync(long after, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<ChangeEvent>> ChangesAsync(long after, int limit, CancellationToken cancellationToken) =>
+        limit is < 1 or > MostEvents
+            ? throw new MirrorQueryException($"The limit of change events is {limit}, but must be 1 to {MostEvents}.")
+            : readers.RunAsync(database => FeedRows.After(database, after, limit), cancellationToken);
 
-    public IAsyncEnumerable<IReadOnlyList<object?>> SqlAsync(string statement, Action<IReadOnlyList<string>> columns, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public IAsyncEnumerable<IReadOnlyList<object?>> SqlAsync(
+        string statement, Action<IReadOnlyList<string>> columns, CancellationToken cancellationToken) =>
+        PeoplesSql.RunAsync(writer.Path, statement, columns, cancellationToken);
 
-    public IAsyncEnumerable<StoredRecord> ExportAsync(StreamName stream, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async IAsyncEnumerable<StoredRecord> ExportAsync(
+        StreamName stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var loan = await readers.BorrowAsync(cancellationToken);
+        await foreach (var record in loan.StreamAsync(database => RecordRows.Live(database, stream), cancellationToken))
+            yield return record;
+    }
 }

@@ -39,4 +39,31 @@ internal static class LinkRows
 
         return linked;
     }
+
+    /// <summary>All links of one record, its own first, then those that lead to it.</summary>
+    public static IReadOnlyList<RecordLink> Of(Database database, StreamName stream, RecordId id)
+    {
+        var links = new List<RecordLink>();
+        Read("""
+            SELECT t.name, l.target, l.category, l.type_id, l.label FROM m_pairs p
+            JOIN m_streams f ON f.number = p.from_stream JOIN m_streams t ON t.number = p.to_stream
+            JOIN m_links l ON l.pair = p.number AND l.source = ?2 WHERE f.name = ?1
+            """, isReverse: false);
+        Read("""
+            SELECT f.name, l.source, l.category, l.type_id, l.label FROM m_pairs p
+            JOIN m_streams f ON f.number = p.from_stream JOIN m_streams t ON t.number = p.to_stream
+            JOIN m_links l ON l.pair = p.number AND l.target = ?2 WHERE t.name = ?1
+            """, isReverse: true);
+        return links;
+
+        void Read(string sql, bool isReverse)
+        {
+            var row = database[sql].Bind(1, stream.Value).Bind(2, id.Value);
+            while (row.Step())
+                links.Add(new RecordLink(
+                    new StreamName(row.Text(0)),
+                    new Association(new RecordId(row.Text(1)), row.Text(2), row.Text(3), row.TextOrNull(4)),
+                    isReverse));
+        }
+    }
 }

@@ -48,6 +48,17 @@ internal static class RecordRows
         return records;
     }
 
+    /// <summary>The live records in order of first sight, read as they are asked for.</summary>
+    public static IEnumerable<StoredRecord> Live(Database database, StreamName stream)
+    {
+        if (StreamRows.NumberOf(database, stream) is not { } number)
+            yield break;
+        using var row = database.Prepare(
+            $"SELECT {Columns} FROM {TableOf(number)} r JOIN m_sources s ON s.number = r.source WHERE r.state = 0 ORDER BY r.rid");
+        while (row.Step())
+            yield return Read(database, number, row);
+    }
+
     public static StoredRecord Read(Database database, long stream, Statement row)
     {
         var id = new RecordId(row.Text(0));

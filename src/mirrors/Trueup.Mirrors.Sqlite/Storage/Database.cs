@@ -11,6 +11,7 @@ internal sealed class Database : IDisposable
 
     private readonly sqlite3 handle;
     private readonly Dictionary<string, Statement> prepared = new(StringComparer.Ordinal);
+    private bool isForPeople;
 
     static Database() => Batteries_V2.Init();
 
@@ -62,16 +63,14 @@ internal sealed class Database : IDisposable
         return new Statement(this, statement);
     }
 
-    /// <summary>Prepares somebody else's text. Answers SQLite's code, and what follows the first statement.</summary>
-    public int TryPrepare(string sql, out Statement? statement, out string rest)
+    /// <summary>Prepares the first statement of a person's text, which the caller disposes of. Null: there is none, only blanks or comments.</summary>
+    public Statement? PrepareForeign(string sql, out string rest)
     {
-        var code = raw.sqlite3_prepare_v2(handle, sql, out var prepared, out rest);
-        statement = code == raw.SQLITE_OK && prepared is { IsInvalid: false } ? new Statement(this, prepared) : null;
-        return code;
+        Check(raw.sqlite3_prepare_v2(handle, sql, out var statement, out rest));
+        return statement.IsInvalid ? null : new Statement(this, statement);
     }
 
-    /// <summary>SQLite's words for the last error.</summary>
-    public string LastMessage => raw.sqlite3_errmsg(handle).utf8_to_string();
+    private string LastMessage => raw.sqlite3_errmsg(handle).utf8_to_string();
 
     /// <summary>Runs statements without parameters.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(handle, sql));
@@ -111,7 +110,12 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Only lets statements read, whatever they say.</summary>
-    public void AllowReadingOnly() => Check(raw.sqlite3_set_authorizer(handle, Authorize, null));
+    /// <remarks>From now on a wrong statement is a person's mistake and no longer ours.</remarks>
+    public void AllowReadingOnly()
+    {
+        Check(raw.sqlite3_set_authorizer(handle, Authorize, null));
+        isForPeople = true;
+    }
 
     private static int Authorize(object user, int action, string first, string second, string database, string trigger) => action switch
     {
@@ -129,7 +133,9 @@ internal sealed class Database : IDisposable
             throw Failure(code);
     }
 
-    public Exception Failure(int code) => Failures.Of(Path, code, LastMessage);
+    public Exception Failure(int code) => isForPeople && Failures.IsMistake(code)
+        ? new Contract.MirrorQueryException(Failures.OfStatement(code, LastMessage))
+        : Failures.Of(Path, code, LastMessage);
 
     public void Dispose()
     {

@@ -35,6 +35,15 @@ internal static class Failures
         };
     }
 
+    /// <summary>Whether a code means that a statement is wrong, rather than that something is wrong with the file.</summary>
+    public static bool IsMistake(int code) =>
+        (code & 0xFF) is raw.SQLITE_ERROR or raw.SQLITE_AUTH or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH or raw.SQLITE_RANGE or raw.SQLITE_READONLY;
+
+    /// <summary>Says in one sentence what is wrong with a person's statement.</summary>
+    public static string OfStatement(int code, string message) => (code & 0xFF) is raw.SQLITE_AUTH or raw.SQLITE_READONLY
+        ? $"The statement would do more than read ({message}), but a mirror can only be read; write one SELECT."
+        : $"The statement is wrong: {message}.";
+
     /// <summary>Says in one sentence why a folder or file cannot be used.</summary>
     public static MirrorUnavailableException OfFile(string path, Exception cause) => new(
         $"The mirror file {Path.GetFileName(path)} cannot be reached ({cause.GetType().Name}); check the data folder and the server's permissions on it.",

@@ -48,8 +48,8 @@ internal static class Format
 
     /// <summary>The table of one stream's records. A row is never removed, so that a rid means the same record for ever.</summary>
     /// <remarks>
-    /// <para>state: 0 live, otherwise 1 + <see cref="GoneCause"/>. created, created_source: null while as written and source.
-    /// props is null for a tombstone of a record never seen live.</para>
+    /// <para>state: 0 live, otherwise 1 + <see cref="GoneCause"/>. created, created_source: null while as written and source;
+    /// created_source is 0 for a record first met as a tombstone. props is null for a tombstone of a record never seen live.</para>
     /// <para>The index serves lookups by id, and walks over (id, hash, state) without touching the wide rows.</para>
     /// </remarks>
     public static string RecordTable(long stream) => string.Create(CultureInfo.InvariantCulture, $"""
@@ -109,7 +109,7 @@ internal static class Format
         {
             // The mark comes first and outside the write-ahead log: a half-made file is recognised as ours and finished.
             database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id={ApplicationId}"));
-            database.Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Tables} PRAGMA user_version={Version}; COMMIT;"));
+            database.Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Tables} {Views.Common} PRAGMA user_version={Version}; COMMIT;"));
         }
 
         // A damaged schema shows here rather than in the middle of a sync.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Trueup.Contract;
 
 namespace Trueup.Mirrors.Sqlite;
@@ -28,7 +29,7 @@ internal sealed class Readers(string path) : IAsyncDisposable
             Database? database;
             lock (idle)
             {
-                ObjectDisposedOrClosed();
+                ThrowIfClosed();
                 _ = idle.TryPop(out database);
             }
 
@@ -48,7 +49,7 @@ internal sealed class Readers(string path) : IAsyncDisposable
         return database;
     }
 
-    private void ObjectDisposedOrClosed()
+    private void ThrowIfClosed()
     {
         if (closed)
             throw Closed(path);
@@ -70,9 +71,19 @@ internal sealed class Readers(string path) : IAsyncDisposable
         places.Release(Most);
     }
 
-    /// <summary>A connection on loan.</summary>
-    internal sealed class Loan(Readers owner, Database database) : IDisposable
+    private void Return(Database database)
     {
+        lock (idle)
+            idle.Push(database);
+    }
+
+    /// <summary>A connection on loan.</summary>
+    /// <param name="owner">Where it goes back to; null: it is closed after use.</param>
+    internal sealed class Loan(Readers? owner, Database database) : IDisposable
+    {
+        /// <summary>Rows fetched at a time, so that the switch between threads does not weigh.</summary>
+        private const int RowsPerBatch = 256;
+
         private bool broken;
 
         /// <summary>Reads; cancelling interrupts.</summary>
@@ -83,26 +94,48 @@ internal sealed class Readers(string path) : IAsyncDisposable
             {
                 return work(database);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                throw;
-            }
             catch
             {
                 broken = true;
+                cancellationToken.ThrowIfCancellationRequested();
                 throw;
             }
         }
 
+        /// <summary>Reads rows as the caller asks for them, all from one snapshot.</summary>
+        public async IAsyncEnumerable<T> StreamAsync<T>(
+            Func<Database, IEnumerable<T>> work, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            broken = true; // Until the snapshot is let go of, the connection is fit for nobody else.
+            database.Execute("BEGIN");
+            using (var rows = work(database).GetEnumerator())
+                for (var batch = new List<T>(RowsPerBatch); ; batch.Clear())
+                {
+                    await Task.Run(() => Read(_ => Fill(batch, rows), cancellationToken), cancellationToken);
+                    foreach (var row in batch)
+                        yield return row;
+                    if (batch.Count < RowsPerBatch)
+                        break;
+                }
+
+            database.Execute("COMMIT");
+            broken = false;
+        }
+
+        private static bool Fill<T>(List<T> batch, IEnumerator<T> rows)
+        {
+            while (batch.Count < RowsPerBatch && rows.MoveNext())
+                batch.Add(rows.Current);
+            return true;
+        }
+
         public void Dispose()
         {
-            lock (owner.idle)
-                if (!broken)
-                    owner.idle.Push(database);
-            if (broken)
+            if (broken || owner is null)
                 database.Dispose();
-            owner.places.Release();
+            else
+                owner.Return(database);
+            owner?.places.Release();
         }
     }
 }

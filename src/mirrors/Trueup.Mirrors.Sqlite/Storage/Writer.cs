@@ -8,13 +8,15 @@ internal sealed class Writer(Database database) : IAsyncDisposable
     private readonly SemaphoreSlim turn = new(1, 1);
     private bool closed;
 
+    public string Path => database.Path;
+
     public async Task<T> RunAsync<T>(Func<Database, T> work, CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
         try
         {
             if (closed)
-                throw Readers.Closed(database.Path);
+                throw Readers.Closed(Path);
             return await Task.Run(() => work(database), cancellationToken);
         }
         finally

@@ -1,13 +1,11 @@
+using System.Text.RegularExpressions;
 using Trueup.Contract;
 
 namespace Trueup.Mirrors.Sqlite;
 
 /// <summary>Writes what the CRM and people say about streams and fields.</summary>
-internal sealed class Descriptions(Database database, long at)
+internal sealed partial class Descriptions(Database database, long at)
 {
-    /// <summary>Columns of the typed views that are not fields.</summary>
-    private static readonly string[] OwnColumns = ["id", "modified_at", "written_at", "first_seen_at", "rid", "props"];
-
     public void Apply(MirrorCommit commit)
     {
         foreach (var stream in commit.Streams)
@@ -37,11 +35,13 @@ internal sealed class Descriptions(Database database, long at)
 
     private void Add(StreamDescription stream)
     {
-        var view = Names.Unique(stream.Name.Value, IsTakenBySchema);
+        var view = Names.Unique(stream.Name.Value, IsTakenByView);
         database["INSERT INTO m_streams(name, type_id, view, description, digest) VALUES (?1, ?2, ?3, ?4, ?5)"]
             .Bind(1, stream.Name.Value).Bind(2, stream.TypeId).Bind(3, view).Bind(4, Json.Write(stream)).Bind(5, UInt128.Zero).Run();
         var number = StreamRows.NumberOf(database, stream.Name) ?? 0;
         database.Execute(Format.RecordTable(number));
+        Views.WriteChanges(database);
+        Views.WriteTyped(database, number);
     }
 
     /// <summary>The name wanted, or with the type's id behind it where another type has that name.</summary>
@@ -53,9 +53,13 @@ internal sealed class Descriptions(Database database, long at)
             : stream.Name;
     }
 
-    private bool IsTakenBySchema(string name)
+    /// <summary>Names of our own tables and views begin with m_, r_, g_ or _; the further views of a wide stream end in __2, __3 ….</summary>
+    [GeneratedRegex(@"^(_|[mrg]_|sqlite_)|__\d+$")]
+    private static partial Regex Reserved { get; }
+
+    private bool IsTakenByView(string name)
     {
-        if (name.StartsWith('_') || name.StartsWith("sqlite_", StringComparison.Ordinal) || (name.Length > 1 && name[1] == '_' && name[0] is 'm' or 'r' or 'g'))
+        if (Reserved.IsMatch(name))
             return true;
         var row = database["SELECT 1 FROM m_streams WHERE view = ?1"].Bind(1, name);
         var taken = row.Step();
@@ -70,19 +74,25 @@ internal sealed class Descriptions(Database database, long at)
         database["UPDATE m_streams SET pipelines = ?2 WHERE number = ?1"].Bind(1, stream).Bind(2, Json.Write(update.Schema.Pipelines)).Run();
 
         var known = StreamRows.FieldsOf(database, stream).ToDictionary(field => field.Definition.Name, StringComparer.Ordinal);
-        var columns = known.Values.Select(field => field.Column).Concat(OwnColumns).ToHashSet(StringComparer.Ordinal);
+        var columns = known.Values.Select(field => field.Column).Concat(Views.OwnColumns).ToHashSet(StringComparer.Ordinal);
+        var isNew = false;
         foreach (var field in update.Schema.Fields.DistinctBy(field => field.Name))
         {
             if (!known.Remove(field.Name, out var old))
                 Add(stream, field, columns);
-            else if (old.RetiredAt is not null || old.Definition != field)
+            else if (old.RetiredAt is null && old.Definition == field)
+                continue;
+            else
                 database["UPDATE m_fields SET definition = ?3, retired_at = NULL WHERE stream = ?1 AND name = ?2"]
                     .Bind(1, stream).Bind(2, field.Name).Bind(3, Json.Write(field)).Run();
+            isNew = true;
         }
 
         foreach (var missing in known.Keys)
             database["UPDATE m_fields SET retired_at = COALESCE(retired_at, ?3) WHERE stream = ?1 AND name = ?2"]
                 .Bind(1, stream).Bind(2, missing).Bind(3, at).Run();
+        if (isNew)
+            Views.WriteTyped(database, stream);
     }
 
     private void Add(long stream, Field field, HashSet<string> columns)

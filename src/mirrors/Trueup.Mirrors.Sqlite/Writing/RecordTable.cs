@@ -25,7 +25,8 @@ internal sealed class RecordTable
             """];
         modified = database[$"SELECT modified FROM {table} WHERE rid = ?1"];
         insertTombstone = database[$"""
-            INSERT INTO {table}(rid, id, modified, hash, written, source, state, gone_at) VALUES (?1, ?2, 0, zeroblob(16), ?3, ?4, ?5, ?6)
+            INSERT INTO {table}(rid, id, modified, hash, written, source, state, gone_at, created, created_source)
+            VALUES (?1, ?2, 0, zeroblob(16), ?3, ?4, ?5, ?6, ?3, 0)
             """];
         bury = database[$"""
             UPDATE {table} SET state = ?2, gone_at = ?3, created = COALESCE(created, written), created_source = COALESCE(created_source, source),
