@@ -94,7 +94,10 @@ internal sealed class SyncRun
         [
             .. streams
                 .Where(stream => sync.Options.Includes(stream.Name) && (sync.Request.Stream is not { } only || stream.Name == only))
-                .Select(stream => new StreamRun(sync, stream)),
+                .Select(stream => new StreamRun(sync, stream))
+
+                // The stalest first: where a quota ends every sync early, none starves.
+                .OrderBy(run => run.Checkpoint.ReadUntil ?? DateTimeOffset.MinValue),
         ];
         if (sync.Request.Stream is { } wanted && runs.Count == 0)
             throw new CrmRefusedException($"This connection has no stream called {wanted}.");
