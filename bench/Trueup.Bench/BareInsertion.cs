@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using SQLitePCL;
+using Trueup.Contract;
+
+namespace Trueup.Bench;
+
+/// <summary>The machine's own limit: the same rows put into the same kind of table, with nothing around it.</summary>
+internal static class BareInsertion
+{
+    private const int RowsPerTransaction = 10_000;
+
+    /// <summary>Inserts the rows and answers the time spent inside SQLite; making the rows is not counted.</summary>
+    public static TimeSpan Measure(RecordSource source, string folder)
+    {
+        Batteries_V2.Init();
+        var path = Path.Combine(folder, "bare.db");
+        Check(raw.sqlite3_open(path, out var database));
+        foreach (var statement in new[]
+        {
+            "PRAGMA page_size=16384", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA cache_size=-65536",
+            "CREATE TABLE t(rid INTEGER PRIMARY KEY, id TEXT, modified INTEGER, hash BLOB, props TEXT)", "CREATE INDEX i ON t(id, hash)",
+        })
+            Check(raw.sqlite3_exec(database, statement));
+        Check(raw.sqlite3_prepare_v2(database, "INSERT INTO t VALUES(?,?,?,?,?)", out var insert));
+
+        var spent = TimeSpan.Zero;
+        var hash = new byte[16];
+        for (var first = 0; first < source.Count; first += RowsPerTransaction)
+        {
+            var rows = Enumerable.Range(first, Math.Min(RowsPerTransaction, source.Count - first)).Select(Row).ToList();
+            var started = Stopwatch.GetTimestamp();
+            Check(raw.sqlite3_exec(database, "BEGIN IMMEDIATE"));
+            foreach (var (index, id, properties) in rows)
+            {
+                var modified = RecordSource.StampOf(index).ToUnixTimeMilliseconds();
+                Fingerprint.Write(Fingerprint.OfRecord(modified, properties), hash);
+                raw.sqlite3_bind_int64(insert, 1, index + 1);
+                raw.sqlite3_bind_text(insert, 2, id.AsSpan());
+                raw.sqlite3_bind_int64(insert, 3, modified);
+                raw.sqlite3_bind_blob(insert, 4, hash);
+                raw.sqlite3_bind_text(insert, 5, properties.AsSpan());
+                if (raw.sqlite3_step(insert) != raw.SQLITE_DONE)
+                    throw new InvalidOperationException(raw.sqlite3_errmsg(database).utf8_to_string());
+                raw.sqlite3_reset(insert);
+            }
+
+            Check(raw.sqlite3_exec(database, "COMMIT"));
+            spent += Stopwatch.GetElapsedTime(started);
+        }
+
+        raw.sqlite3_finalize(insert);
+        raw.sqlite3_close(database);
+        return spent;
+    }
+
+    private static (int Index, byte[] Id, byte[] Properties) Row(int index)
+    {
+        var output = new ArrayBufferWriter<byte>(4_096);
+        using (var json = new Utf8JsonWriter(output))
+            RecordSource.WriteProperties(json, index, RecordSource.StampOf(index));
+        return (index, Encoding.UTF8.GetBytes(RecordSource.IdOf(index).ToString(CultureInfo.InvariantCulture)), output.WrittenSpan.ToArray());
+    }
+
+    private static void Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+            throw new InvalidOperationException($"SQLite answered {result}.");
+    }
+}

@@ -1,0 +1,143 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Trueup.Bench;
+
+/// <summary>Serves the benchmark's contacts as HubSpot would, from pages rendered beforehand, so that the CRM's side costs next to nothing.</summary>
+internal static class PageServer
+{
+    /// <summary>Runs until the process ends. Prints its address once the pages are rendered.</summary>
+    public static async Task RunAsync(int records)
+    {
+        var source = new RecordSource(records);
+        var changed = new ConcurrentDictionary<int, DateTimeOffset>();
+        DateTimeOffset Stamp(int index) => changed.TryGetValue(index, out var stamp) ? stamp : RecordSource.StampOf(index);
+        var pages = new byte[(records + RecordSource.RecordsPerPage - 1) / RecordSource.RecordsPerPage][];
+        Parallel.For(0, pages.Length, page => pages[page] = source.RenderPage(page, Stamp));
+        var calls = new ConcurrentDictionary<string, long>();
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var app = builder.Build();
+        app.Use((context, next) =>
+        {
+            var path = context.Request.Path.Value ?? "";
+            if (!path.StartsWith("/_bench", StringComparison.Ordinal))
+                calls.AddOrUpdate(Name(context.Request), 1, (_, count) => count + 1);
+            return next(context);
+        });
+
+        app.MapGet("/account-info/v3/details", () => Json("""{"portalId":1,"accountType":"STANDARD","timeZone":"Europe/Berlin","uiDomain":"app.hubspot.com"}"""));
+        app.MapGet("/crm-object-schemas/v3/schemas", () => Json("""{"results":[]}"""));
+        app.MapGet("/crm/v3/owners/", () => Json("""{"results":[]}"""));
+        app.MapGet("/crm/v3/owners", () => Json("""{"results":[]}"""));
+        app.MapGet("/crm/v3/pipelines/{type}", (string type) => Json("""{"results":[]}"""));
+        app.MapGet("/crm/v3/properties/{type}", (string type) => Json(Properties(type)));
+        app.MapGet("/crm/v3/limits/records", () => Json("""{"hubspotDefinedObjectTypes":[],"customObjectTypes":{"byObjectType":[]}}"""));
+        app.MapGet("/crm/v3/objects/{type}", async (HttpContext context, string type, string? after, string? archived) =>
+        {
+            var page = after is null ? 0 : RecordSource.IndexOf(long.Parse(after, CultureInfo.InvariantCulture)) / RecordSource.RecordsPerPage;
+            var isContacts = type is "contacts" or "0-1" && archived != "true";
+            await SendAsync(context, isContacts && pages.Length > 0 ? pages[page] : Empty);
+        });
+        app.MapPost("/crm/v3/objects/{type}/search", async (HttpContext context, string type) =>
+        {
+            using var body = await JsonDocument.ParseAsync(context.Request.Body);
+            await SendAsync(context, type is "contacts" or "0-1" ? Search(body.RootElement, source, changed) : "{\"total\":0,\"results\":[]}"u8.ToArray());
+        });
+        app.MapPost("/_bench/change", (int count) =>
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            for (var index = 0; index < count; index++)
+                changed[(int)((long)index * records / count)] = now;
+            foreach (var page in changed.Keys.Select(index => index / RecordSource.RecordsPerPage).Distinct())
+                pages[page] = source.RenderPage(page, Stamp);
+        });
+        app.MapGet("/_bench/calls", () => calls);
+        app.MapDelete("/_bench/calls", calls.Clear);
+        await app.StartAsync();
+        Console.WriteLine(app.Urls.First());
+        await app.WaitForShutdownAsync();
+    }
+
+    private static readonly byte[] Empty = "{\"results\":[]}"u8.ToArray();
+
+    private static string Name(HttpRequest request) =>
+        $"{request.Method} {request.Path.Value}{(request.Query["archived"] == "true" ? "?archived" : "")}";
+
+    private static IResult Json(string text) => Results.Text(text, "application/json;charset=utf-8");
+
+    private static async Task SendAsync(HttpContext context, byte[] body)
+    {
+        context.Response.ContentType = "application/json;charset=utf-8";
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body);
+    }
+
+    private static string Properties(string type)
+    {
+        IEnumerable<string> names = type is "contacts" or "0-1" ? RecordSource.PropertyNames : ["hs_object_id", "hs_lastmodifieddate"];
+        var definitions = names.Select(name =>
+            $$"""{"name":"{{name}}","label":"{{name}}","type":"{{(name is "score" ? "number" : "string")}}","fieldType":"text","options":[],"calculated":false,"archived":false,"hasUniqueValue":false}""");
+        return $$"""{"results":[{{string.Join(',', definitions)}}]}""";
+    }
+
+    private static byte[] Search(JsonElement query, RecordSource source, ConcurrentDictionary<int, DateTimeOffset> changed)
+    {
+        long since = long.MinValue, until = long.MaxValue, after = 0;
+        if (query.TryGetProperty("filterGroups", out var groups) && groups.GetArrayLength() > 0)
+        {
+            foreach (var filter in groups[0].GetProperty("filters").EnumerateArray())
+            {
+                var value = long.Parse(filter.GetProperty("value").GetString() ?? "0", CultureInfo.InvariantCulture);
+                switch (filter.GetProperty("operator").GetString())
+                {
+                    case "BETWEEN":
+                        (since, until) = (value, long.Parse(filter.GetProperty("highValue").GetString() ?? "0", CultureInfo.InvariantCulture));
+                        break;
+                    case "GTE":
+                        since = value;
+                        break;
+                    case "LTE":
+                        until = value;
+                        break;
+                    case "GT":
+                        after = value;
+                        break;
+                }
+            }
+        }
+
+        var limit = query.TryGetProperty("limit", out var most) ? most.GetInt32() : 10;
+        var isWindow = since > long.MinValue;
+        var all = isWindow
+            ? changed.Where(pair => pair.Value.ToUnixTimeMilliseconds() is var stamp && stamp >= since && stamp <= until).Select(pair => pair.Key).Order().ToList()
+            : [];
+        var matches = all.Where(index => RecordSource.IdOf(index) > after).ToList();
+        var output = new MemoryStream();
+        using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("total", isWindow ? matches.Count : source.Count);
+            json.WriteStartArray("results");
+            foreach (var index in matches.Take(limit))
+                RecordSource.Write(json, index, changed[index]);
+            json.WriteEndArray();
+            if (matches.Count > limit)
+                json.WritePropertyName("paging");
+            if (matches.Count > limit)
+                json.WriteRawValue(Encoding.UTF8.GetBytes($$$"""{"next":{"after":"{{{limit}}}"}}"""));
+            json.WriteEndObject();
+        }
+
+        return output.ToArray();
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Trueup.Bench;
+
+if (args is ["pages", var count])
+{
+    await PageServer.RunAsync(int.Parse(count, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+if (args.Length < 1 || !File.Exists(args[0]))
+{
+    Console.Error.WriteLine("Usage: bench/run [RECORDS…]   (see bench/README.md)");
+    return 2;
+}
+
+var sizes = args.Length > 1 ? args[1..].Select(size => int.Parse(size, CultureInfo.InvariantCulture)) : [100_000, 1_000_000];
+foreach (var records in sizes)
+    await MeasureAsync(args[0], records);
+return 0;
+
+static async Task MeasureAsync(string host, int records)
+{
+    var source = new RecordSource(records);
+    var folder = Directory.CreateTempSubdirectory("trueup-bench-").FullName;
+    using var pages = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(RecordSource).Assembly.Location, "pages", $"{records}"]) { RedirectStandardOutput = true })!;
+    try
+    {
+        var crm = new Uri(await pages.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The page server did not start."));
+        using var control = new HttpClient { BaseAddress = crm };
+        Console.WriteLine($"## {records:N0} contacts of 60 properties");
+        await Download.MeasureAsync(crm, new RecordSource(Math.Min(records, 20_000)));
+        var download = await Download.MeasureAsync(crm, source);
+        Say("download only", records, download);
+        var bare = BareInsertion.Measure(source, folder);
+        Say("bare insertion", records, bare);
+
+        await control.DeleteAsync(new Uri("/_bench/calls", UriKind.Relative));
+        await using var server = await TrueupProcess.StartAsync(host, Path.Combine(folder, "data"), crm);
+        var atStart = server.MemoryBytes;
+        var (id, onboarding) = await server.OnboardAsync();
+        Say("onboarding", records, onboarding);
+        Console.WriteLine($"  onboarding / bare insertion: {bare / onboarding:P0} (goal: at least 50 %)");
+        var calls = await CallsAsync(control);
+        Console.WriteLine($"  calls: {calls.Values.Sum():N0} in all, {calls.Where(call => call.Key.Contains("/objects/contacts") || call.Key.Contains("/objects/0-1")).Sum(call => call.Value):N0} for contacts; least possible {(records + 99) / 100:N0}");
+
+        for (var time = 0; time < 3; time++)
+        {
+            var (sync, _) = await server.SyncAsync(id, "full");
+            var spent = sync.GetProperty("endedAt").GetDateTimeOffset() - sync.GetProperty("startedAt").GetDateTimeOffset();
+            Say($"full sync, nothing changed ({sync.GetProperty("status").GetString()})", records, spent);
+            Console.WriteLine($"  full sync / download only: {download / spent:P0} (goal: at least 25 %)");
+        }
+
+        await control.PostAsync(new Uri("/_bench/change?count=1000", UriKind.Relative), null);
+        await control.DeleteAsync(new Uri("/_bench/calls", UriKind.Relative));
+        var (hourly, waited) = await server.SyncAsync(id, "last-hour");
+        calls = await CallsAsync(control);
+        Console.WriteLine($"sync of 1,000 changed: {hourly.GetProperty("status").GetString()}, {waited.TotalSeconds:F2} s");
+        Console.WriteLine($"  updated {hourly.GetProperty("breakdown").EnumerateArray().Sum(stream => stream.GetProperty("updated").GetInt64()):N0}; calls for contacts: {calls.Where(call => call.Key.Contains("contacts") || call.Key.Contains("0-1")).Sum(call => call.Value)} (goal: at most 15)");
+
+        var grid = new List<TimeSpan>();
+        for (var time = 0; time < 21; time++)
+        {
+            var spent = await server.GridPageAsync(id, $"lifecyclestage = {new[] { "customer", "lead", "opportunity" }[time % 3]}", "-score");
+            if (time == 0)
+                Console.WriteLine($"grid page, first of its fields: {spent.TotalMilliseconds:N0} ms");
+            else
+                grid.Add(spent);
+        }
+
+        grid.Sort();
+        Console.WriteLine($"grid page, median of {grid.Count}: {grid[grid.Count / 2].TotalMilliseconds:N0} ms (goal: at most 150 ms at 1,000,000)");
+        var busy = server.ProcessorTime;
+        await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None);
+        Console.WriteLine($"idle: {(server.ProcessorTime - busy).TotalSeconds / 20:P2} of one core over 20 s");
+        Console.WriteLine($"memory: {atStart / 1048576.0:N0} MB at start, peak {server.PeakMemoryBytes / 1048576.0:N0} MB (goal: at most 450 MB)");
+        Console.WriteLine();
+    }
+    finally
+    {
+        pages.Kill();
+        await pages.WaitForExitAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}
+
+static async Task<Dictionary<string, long>> CallsAsync(HttpClient control) =>
+    await control.GetFromJsonAsync<Dictionary<string, long>>(new Uri("/_bench/calls", UriKind.Relative)) ?? [];
+
+static void Say(string what, int records, TimeSpan spent) =>
+    Console.WriteLine($"{what}: {spent.TotalSeconds:F2} s, {records / spent.TotalSeconds:N0} records/s");
