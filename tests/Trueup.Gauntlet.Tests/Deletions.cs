@@ -1,0 +1,142 @@
+using Trueup.Contract;
+using Trueup.Emulators;
+
+namespace Trueup.Gauntlet.Tests;
+
+/// <summary>Entries of the gauntlet, sections 6, 7 and 22: ghosts, false deletes, merges.</summary>
+public sealed class Deletions
+{
+    [Fact]
+    public async Task G62_records_erased_without_a_trace_are_gone_after_a_full_sync()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(500, 1, "contacts");
+        account.Crm.Mutate(new PurgeRecords("contacts", [.. account.Ids("contacts").Take(5)]));
+
+        var report = await account.SyncAsync(SyncKind.Full);
+
+        Assert.Equal(5, account.Of(report, "contacts").Buried);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G67_deletions_anywhere_in_a_long_list_are_found()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(3_000, 1, "contacts");
+        var ids = account.Ids("contacts");
+        account.Crm.Mutate(new DeleteRecords("contacts", [ids[0], ids[1_500], ids[^1]]));
+
+        await account.SyncAsync(SyncKind.Full);
+
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G69_reading_a_deleted_record_by_id_buries_it_too()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(100, 1, "contacts");
+        var id = account.Ids("contacts")[0];
+        account.Crm.Mutate(new DeleteRecords("contacts", [id]));
+
+        await account.SyncAsync(SyncKind.Records, "contacts", id);
+
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G71_a_list_that_keeps_failing_half_way_deletes_nothing()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(1_000, 1, "contacts");
+        account.Crm.Control(new HookControl(4, []) { Endpoint = "list" }, new FaultControl(500, new Dictionary<string, string>(), null) { Endpoint = "list" });
+
+        var report = await account.SyncAsync(SyncKind.Full);
+
+        Assert.Equal(SyncStatus.Failed, report.Status);
+        Assert.Equal(1_000, (await account.MirroredIdsAsync("contacts")).Count);
+    }
+
+    [Fact]
+    public async Task G72_unchanged_records_before_changed_ones_neither_block_nor_delete_them()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(200, 1, "contacts");
+        account.Crm.Mutate(new EditRecords("contacts", [.. account.Ids("contacts").Skip(100)], new Dictionary<string, string?> { ["city"] = "Today" }));
+
+        var report = await account.SyncAsync(SyncKind.Full);
+
+        Assert.Equal((100L, 0L), (account.Of(report, "contacts").Updated, account.Of(report, "contacts").Buried));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G74_a_stream_that_is_refused_keeps_every_record()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(300, 1, "contacts", "companies");
+        var companies = (await account.MirroredIdsAsync("companies")).Count;
+        account.Crm.Control(new ForbidControl { Stream = "companies" });
+
+        var report = await account.SyncAsync(SyncKind.Full);
+
+        Assert.Equal(SyncStatus.Partial, report.Status);
+        Assert.Contains("crm.objects.companies.read", account.Of(report, "companies").Reason);
+        Assert.Equal(companies, (await account.MirroredIdsAsync("companies")).Count);
+    }
+
+    [Fact]
+    public async Task G74_an_empty_answer_for_a_full_stream_asks_before_it_buries()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(400, 1, "contacts");
+        account.Crm.Control(new FaultControl(200, new Dictionary<string, string>(), """{"results":[]}""") { Endpoint = "list" });
+
+        var report = await account.SyncAsync(SyncKind.Full);
+
+        Assert.Equal(SyncStatus.Unverified, report.Status);
+        Assert.Equal(400, (await account.MirroredIdsAsync("contacts")).Count);
+    }
+
+    [Fact]
+    public async Task G78_full_syncs_that_die_at_any_step_never_lose_a_record()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(600, 1, "contacts");
+        foreach (var endpoint in new[] { "list", "search", "archived" })
+        {
+            account.Crm.Control(new FaultControl(503, new Dictionary<string, string>(), null) { Endpoint = endpoint });
+            await account.SyncAsync(SyncKind.Full);
+            Assert.Equal(600, (await account.MirroredIdsAsync("contacts")).Count);
+            account.Crm.ClearControls();
+            await account.RestartAsync();
+        }
+
+        Assert.Equal(SyncStatus.Verified, (await account.SyncAsync(SyncKind.Full)).Status);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G173_merged_records_lead_to_their_survivor_after_an_hourly_sync()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(400, 1, "contacts");
+        var ids = account.Ids("contacts");
+        var survivors = Enumerable.Range(0, 60)
+            .Select(pair => (Loser: ids[pair * 2], Survivor: account.Crm.Mutate(new MergeRecords("contacts", ids[(pair * 2) + 1], [ids[pair * 2]]))[0].Id!)).ToList();
+
+        var report = await account.SyncAsync(SyncKind.Hourly);
+
+        Assert.Equal(120, account.Of(report, "contacts").Merged);
+        foreach (var (loser, survivor) in survivors)
+            Assert.Equal(survivor, (await account.Mirror.ResolveAsync(new("contacts"), new RecordId(loser), CancellationToken.None)).Value);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G175_chains_of_merges_lead_to_the_last_survivor()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(100, 1, "contacts");
+        var ids = account.Ids("contacts");
+        var first = account.Crm.Mutate(new MergeRecords("contacts", ids[0], [ids[1]]))[0].Id!;
+        await account.SyncAsync(SyncKind.LastHour);
+        var last = account.Crm.Mutate(new MergeRecords("contacts", ids[2], [first]))[0].Id!;
+
+        await account.SyncAsync(SyncKind.LastHour);
+
+        foreach (var id in new[] { ids[0], ids[1], ids[2], first })
+            Assert.Equal(last, (await account.Mirror.ResolveAsync(new("contacts"), new RecordId(id), CancellationToken.None)).Value);
+    }
+}
