@@ -102,24 +102,19 @@ internal sealed class Readers(string path) : IAsyncDisposable
             }
         }
 
-        /// <summary>Reads rows as the caller asks for them, all from one snapshot.</summary>
+        /// <summary>Reads the rows of one statement as the caller asks for them. A statement sees one snapshot, however long it runs.</summary>
         public async IAsyncEnumerable<T> StreamAsync<T>(
             Func<Database, IEnumerable<T>> work, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            broken = true; // Until the snapshot is let go of, the connection is fit for nobody else.
-            database.Execute("BEGIN");
-            using (var rows = work(database).GetEnumerator())
-                for (var batch = new List<T>(RowsPerBatch); ; batch.Clear())
-                {
-                    await Task.Run(() => Read(_ => Fill(batch, rows), cancellationToken), cancellationToken);
-                    foreach (var row in batch)
-                        yield return row;
-                    if (batch.Count < RowsPerBatch)
-                        break;
-                }
-
-            database.Execute("COMMIT");
-            broken = false;
+            using var rows = work(database).GetEnumerator();
+            for (var batch = new List<T>(RowsPerBatch); ; batch.Clear())
+            {
+                await Task.Run(() => Read(_ => Fill(batch, rows), cancellationToken), cancellationToken);
+                foreach (var row in batch)
+                    yield return row;
+                if (batch.Count < RowsPerBatch)
+                    break;
+            }
         }
 
         private static bool Fill<T>(List<T> batch, IEnumerator<T> rows)
