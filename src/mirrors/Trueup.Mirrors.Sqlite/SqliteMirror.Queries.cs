@@ -7,9 +7,29 @@ internal sealed partial class SqliteMirror
 {
     private const int MostEvents = 10_000;
 
-    public Task<RecordQueryResult> QueryAsync(RecordQuery query, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<RecordQueryResult> QueryAsync(RecordQuery query, CancellationToken cancellationToken) =>
+        SearchAsync(query, (search, database) => search.Page(database), cancellationToken);
 
-    public Task<long> CountAsync(StreamName stream, string? filter, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<long> CountAsync(StreamName stream, string? filter, CancellationToken cancellationToken) =>
+        SearchAsync(new RecordQuery(stream, filter, null, 1, null), (search, database) => search.Count(database), cancellationToken);
+
+    private async Task<T> SearchAsync<T>(RecordQuery query, Func<RecordSearch, Database, T> answer, CancellationToken cancellationToken)
+    {
+        for (var isPrepared = false; ; isPrepared = true)
+        {
+            var (search, isReady, found) = await readers.RunAsync(
+                database =>
+                {
+                    var search = RecordSearch.Of(database, query);
+                    return search.IsReady(database, staleAllowed: isPrepared) ? (search, true, answer(search, database)) : (search, false, default(T));
+                },
+                cancellationToken);
+            if (isReady)
+                return found!;
+            // Should somebody throw the grid away in between, it is prepared once more.
+            await grid.PrepareAsync(search.Stream, search.Columns, cancellationToken);
+        }
+    }
 
     public Task<IReadOnlyList<RecordLink>> LinksAsync(StreamName stream, RecordId id, CancellationToken cancellationToken) =>
         readers.RunAsync(database => LinkRows.Of(database, stream, id), cancellationToken);

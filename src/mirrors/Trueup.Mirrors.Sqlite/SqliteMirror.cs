@@ -8,12 +8,14 @@ internal sealed partial class SqliteMirror : IMirror
 {
     private readonly Writer writer;
     private readonly Readers readers;
+    private readonly Grid grid;
     private readonly Action<SqliteMirror> onClosed;
 
     private SqliteMirror(Writer writer, Readers readers, Action<SqliteMirror> onClosed)
     {
         this.writer = writer;
         this.readers = readers;
+        grid = new Grid(writer);
         this.onClosed = onClosed;
     }
 

@@ -48,6 +48,15 @@ internal static class RecordRows
         return records;
     }
 
+    public static StoredRecord LoadRow(Database database, long stream, long rid)
+    {
+        var row = database[$"SELECT {Columns} FROM {TableOf(stream)} r JOIN m_sources s ON s.number = r.source WHERE r.rid = ?1"].Bind(1, rid);
+        _ = row.Step();
+        var record = Read(database, stream, row);
+        row.Reset();
+        return record;
+    }
+
     /// <summary>The live records in order of first sight, read as they are asked for.</summary>
     public static IEnumerable<StoredRecord> Live(Database database, StreamName stream)
     {

@@ -43,6 +43,8 @@ internal static class Format
         CREATE TABLE m_links(
             pair INTEGER NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, category TEXT NOT NULL, type_id TEXT NOT NULL, label TEXT,
             PRIMARY KEY(pair, source, target, category, type_id)) WITHOUT ROWID;
+        CREATE TABLE m_grids(stream INTEGER PRIMARY KEY, filled_to INTEGER NOT NULL);
+        CREATE TABLE m_grid_columns(stream INTEGER NOT NULL, field INTEGER NOT NULL, done INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY(stream, field));
         CREATE INDEX m_links_by_target ON m_links(pair, target, source);
         """;
 

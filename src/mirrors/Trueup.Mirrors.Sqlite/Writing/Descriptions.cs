@@ -83,8 +83,7 @@ internal sealed partial class Descriptions(Database database, long at)
             else if (old.RetiredAt is null && old.Definition == field)
                 continue;
             else
-                database["UPDATE m_fields SET definition = ?3, retired_at = NULL WHERE stream = ?1 AND name = ?2"]
-                    .Bind(1, stream).Bind(2, field.Name).Bind(3, Json.Write(field)).Run();
+                Redefine(stream, field, hasOtherType: old.Definition.Type != field.Type);
             isNew = true;
         }
 
@@ -93,6 +92,14 @@ internal sealed partial class Descriptions(Database database, long at)
                 .Bind(1, stream).Bind(2, missing).Bind(3, at).Run();
         if (isNew)
             Views.WriteTyped(database, stream);
+    }
+
+    private void Redefine(long stream, Field field, bool hasOtherType)
+    {
+        database["UPDATE m_fields SET definition = ?3, retired_at = NULL WHERE stream = ?1 AND name = ?2"]
+            .Bind(1, stream).Bind(2, field.Name).Bind(3, Json.Write(field)).Run();
+        if (hasOtherType)
+            Grid.Drop(database, stream);
     }
 
     private void Add(long stream, Field field, HashSet<string> columns)

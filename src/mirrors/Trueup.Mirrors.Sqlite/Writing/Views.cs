@@ -85,14 +85,21 @@ internal static class Views
         };
     }
 
-    private static string Extract(string field, string properties)
-    {
-        var quoted = field.Replace("'", "''", StringComparison.Ordinal);
-        // A path cannot name a key that must be escaped in JSON.
-        return field.Any(letter => letter is '"' or '\\' || letter < ' ')
-            ? $"(SELECT value FROM json_each({properties}) WHERE key = '{quoted}')"
-            : $"json_extract({properties}, '$.\"{quoted}\"')";
-    }
+    /// <summary>The value as text; true and false in JSON's words.</summary>
+    public static string TextOf(string field, string properties) => IsPlain(field)
+        ? $"CASE json_type({properties}, {PathOf(field)}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE {Extract(field, properties)} END"
+        : Extract(field, properties);
+
+    private static string Extract(string field, string properties) => IsPlain(field)
+        ? $"json_extract({properties}, {PathOf(field)})"
+        : $"(SELECT value FROM json_each({properties}) WHERE key = '{Quoted(field)}')";
+
+    /// <summary>A path cannot name a key that must be escaped in JSON.</summary>
+    private static bool IsPlain(string field) => !field.Any(letter => letter is '"' or '\\' || letter < ' ');
+
+    private static string PathOf(string field) => $"'$.\"{Quoted(field)}\"'";
+
+    private static string Quoted(string field) => field.Replace("'", "''", StringComparison.Ordinal);
 
     private static string Stamp(string milliseconds) =>
         $"CASE WHEN {milliseconds} <> 0 THEN strftime('%Y-%m-%dT%H:%M:%fZ', {milliseconds} / 1000.0, 'unixepoch') END";
