@@ -55,6 +55,13 @@ public sealed class RecordPage : IDisposable
         records.Add(new RecordSlice(idStart, idLength, modifiedMilliseconds, propertiesStart, propertiesLength,
             Fingerprint.OfRecord(modifiedMilliseconds, Buffer.AsSpan(propertiesStart, propertiesLength))));
 
+    /// <summary>Drops the records whose ids do not satisfy a condition, which is asked once for each record, in order.</summary>
+    public void KeepOnly(Predicate<RecordId> isWanted)
+    {
+        ArgumentNullException.ThrowIfNull(isWanted);
+        records.RemoveAll(record => !isWanted(RecordIdOf(record)));
+    }
+
     /// <summary>Reports a record that cannot be mirrored.</summary>
     public void Refuse(SetAside refused) => (setAside ??= []).Add(refused);
 
