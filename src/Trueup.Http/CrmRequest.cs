@@ -1,0 +1,25 @@
+namespace Trueup.Http;
+
+/// <summary>One request to a CRM, as often as it must be sent.</summary>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="PathAndQuery">Path and query below the connection's base URL, escaped, beginning with a slash. No address of
+/// another host can be expressed, so nothing that a CRM answers can lead a request elsewhere.</param>
+/// <param name="Endpoint">The name of the endpoint for telemetry, budgets and messages, such as <c>list contacts</c>; never an id.</param>
+public sealed record CrmRequest(HttpMethod Method, string PathAndQuery, string Endpoint)
+{
+    /// <summary>The body; empty for none.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The body's media type.</summary>
+    public string ContentType { get; init; } = "application/json";
+
+    /// <summary>Names of the rate limits that the request counts against.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = [];
+
+    /// <summary>Whether sending it twice has the same effect as once. False: it is sent again only after an answer which
+    /// says that it was not carried out.</summary>
+    public bool Repeatable { get; init; } = true;
+
+    /// <summary>Whether it goes out without the connection's credentials, as a token request does.</summary>
+    public bool Anonymous { get; init; }
+}
