@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Trueup.Contract;
+
+namespace Trueup.Connectors.HubSpot;
+
+/// <summary>Finds out what became of records: batch read among the live, then among the archived, then one by one.</summary>
+/// <remarks>An id that answers with another id was merged away. Source: hubspot.md §3.4 and §5.4, 2026-09.</remarks>
+internal sealed class ByIdReading(HubSpotApi api)
+{
+    private static readonly byte[] IdOnly = BatchBodies.PropertiesJson([]);
+
+    public async Task<RecordsById> ReadAsync(
+        StreamDescription stream, IReadOnlyList<string> fields, IReadOnlyList<RecordId> ids, CancellationToken cancellationToken)
+    {
+        var live = new List<RecordPage>();
+        var gone = new List<GoneRecord>();
+        try
+        {
+            var properties = BatchBodies.PropertiesJson(fields);
+            foreach (var batch in ids.Distinct().Chunk(BatchBodies.MostIds))
+                await ReadBatchAsync(stream, properties, batch, live, gone, cancellationToken);
+            return new RecordsById(live, gone);
+        }
+        catch
+        {
+            foreach (var page in live)
+                page.Dispose();
+            throw;
+        }
+    }
+
+    private async Task ReadBatchAsync(
+        StreamDescription stream, byte[] properties, RecordId[] batch, List<RecordPage> live, List<GoneRecord> gone, CancellationToken cancellationToken)
+    {
+        var missing = batch.ToHashSet();
+        live.Add(await ReadLiveAsync(stream, properties, missing, cancellationToken));
+        if (missing.Count > 0)
+            await FindArchivedAsync(stream, missing, gone, cancellationToken);
+        if (missing.Count == 0)
+            return;
+
+        var unexplained = new HashSet<RecordId>();
+        foreach (var id in missing)
+        {
+            if (await FateOfAsync(stream, id, cancellationToken) is { } fate)
+                gone.Add(fate);
+            else
+                unexplained.Add(id);
+        }
+        if (unexplained.Count == 0)
+            return;
+
+        // They answer under their own id after all: restored or created meanwhile.
+        var late = await ReadLiveAsync(stream, properties, unexplained, cancellationToken);
+        foreach (var id in unexplained)
+            late.Refuse(new SetAside(id, "HubSpot answers for the record alone, but leaves it out of a batch read."));
+        live.Add(late);
+    }
+
+    private async Task<RecordPage> ReadLiveAsync(
+        StreamDescription stream, byte[] properties, HashSet<RecordId> missing, CancellationToken cancellationToken)
+    {
+        var answered = await api.BatchReadAsync(stream, BatchBodies.Read(properties, missing), archived: false, cancellationToken);
+        // A merged id may come back as its survivor, which was not asked for.
+        answered.Page.KeepOnly(missing.Remove);
+        foreach (var refused in answered.Page.SetAside)
+        {
+            if (refused.Id is { } id)
+                missing.Remove(id);
+        }
+        answered.Page.Next = null;
+        return answered.Page;
+    }
+
+    private async Task FindArchivedAsync(
+        StreamDescription stream, HashSet<RecordId> missing, List<GoneRecord> gone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var rows = await api.BatchReadAsync(stream, BatchBodies.Read(IdOnly, missing), archived: true, ArchivedRows.Read, cancellationToken);
+            gone.AddRange(rows.Deletions.Where(row => missing.Remove(row.Id)));
+        }
+        catch (Exception refusal) when (refusal is CrmRefusedException or CrmNotFoundException)
+        {
+            // Not every type keeps archived records; then reading one by one tells all there is to know.
+        }
+    }
+
+    // Null: the id is live.
+    private async Task<GoneRecord?> FateOfAsync(StreamDescription stream, RecordId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var record = await api.GetAsync(
+                HubSpotPaths.Record(stream, id) + "?archived=false&properties=hs_object_id", $"get {stream.Name}", cancellationToken);
+            if (record.Id("id") is not { Length: > 0 } answering)
+                throw new CrmContractException($"HubSpot answers for a record of {stream.Name} with one that has no id; try again later.");
+            return answering == id.Value ? null : new GoneRecord(id, GoneCause.Merged, MergedInto: new RecordId(answering));
+        }
+        catch (CrmNotFoundException)
+        {
+            return new GoneRecord(id, GoneCause.Deleted);
+        }
+        catch (CrmForbiddenException)
+        {
+            return new GoneRecord(id, GoneCause.Forbidden);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Trueup.Contract;
+
+namespace Trueup.Connectors.HubSpot;
+
+/// <summary>Finds the streams of a portal by asking for each kind of record.</summary>
+internal sealed class Discovery(HubSpotApi api, Describing describing, FullReading full)
+{
+    // HubSpot says "a few moments"; 30 s were recorded, connectors trail by up to an hour. Source: hubspot.md §3.5, 2026-09.
+    private static readonly TimeSpan IndexLag = TimeSpan.FromMinutes(10);
+
+    // The recycle bin keeps records for 90 days. Source: knowledge.hubspot.com "Restore deleted records", read on 2026-09.
+    private static readonly TimeSpan BinKeeps = TimeSpan.FromDays(90);
+
+    // Leaves room for a type id within the 200 characters of a stream's name.
+    private const int LongestName = 160;
+
+    public async Task<IReadOnlyList<StreamDescription>> DiscoverAsync(CancellationToken cancellationToken)
+    {
+        var streams = new List<StreamDescription>();
+        foreach (var type in HubSpotType.BuiltIn)
+            streams.Add(await ProbeAsync(new StreamDescription(new StreamName(type.Name), type.Label, type.TypeId, ObjectTraits()), cancellationToken));
+        streams.Add(await ProbeOwnersAsync(cancellationToken));
+        foreach (var custom in await CustomObjectsAsync(cancellationToken))
+            streams.Add(await ProbeAsync(custom, cancellationToken));
+        return streams;
+    }
+
+    // Definitions can be readable where records are not, so a record is asked for; the definitions tell whether they fit a URL.
+    private async Task<StreamDescription> ProbeAsync(StreamDescription stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answered = await api.ListAsync(
+                HubSpotPaths.Objects(stream) + "?limit=1&archived=false&properties=hs_object_id", $"probe {stream.Name}", isOwners: false, cancellationToken);
+            answered.Page.Dispose();
+            var schema = await describing.DescribeAheadAsync(stream, cancellationToken);
+            var fits = full.FitsList(stream, [.. schema.Fields.Select(field => field.Name)]);
+            return stream with { Traits = stream.Traits with { CallsPerFullPage = fits ? 1 : 2 } };
+        }
+        catch (Exception refusal) when (refusal is CrmForbiddenException or CrmNotFoundException or CrmRefusedException)
+        {
+            return stream with { Refusal = refusal.Message };
+        }
+    }
+
+    private async Task<StreamDescription> ProbeOwnersAsync(CancellationToken cancellationToken)
+    {
+        var owners = new StreamDescription(new StreamName(HubSpotType.Owners), "Owners", HubSpotType.Owners, new StreamTraits
+        {
+            IndexLag = TimeSpan.Zero,
+            RecordsPerFullPage = OwnersReading.RecordsPerPage,
+            RecordsPerBatch = OwnersReading.RecordsPerPage,
+        });
+        try
+        {
+            var answered = await api.ListAsync(HubSpotPaths.Owners + "?limit=1&archived=false", "probe owners", isOwners: true, cancellationToken);
+            answered.Page.Dispose();
+            return owners;
+        }
+        catch (Exception refusal) when (refusal is CrmForbiddenException or CrmNotFoundException or CrmRefusedException)
+        {
+            return owners with { Refusal = refusal.Message };
+        }
+    }
+
+    private async Task<IReadOnlyList<StreamDescription>> CustomObjectsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<CustomSchema> schemas;
+        try
+        {
+            schemas = await describing.ReadSchemasAsync(cancellationToken);
+        }
+        catch (Exception refusal) when (refusal is CrmForbiddenException or CrmNotFoundException)
+        {
+            // Portals below Enterprise have no custom objects, and say so by refusing.
+            return [];
+        }
+        return [.. NamesOf(schemas).Select(named => new StreamDescription(named.Name, named.Schema.Label, named.Schema.TypeId, ObjectTraits()))];
+    }
+
+    /// <summary>Makes streams' names of custom objects' names. The portal's prefix keeps them from built-in names; a type id
+    /// is added wherever two could come out alike, so that a name never depends on what other objects there are.</summary>
+    internal static IEnumerable<(StreamName Name, CustomSchema Schema)> NamesOf(IReadOnlyList<CustomSchema> schemas) =>
+        from schema in schemas
+        group schema by schema.FullyQualifiedName.ToLowerInvariant() into alike
+        let name = new string([.. alike.Key.Take(LongestName).Select(Safe)])
+        let isExact = name == alike.Key && alike.Count() == 1
+        from schema in alike
+        select (new StreamName(isExact ? name : $"{name}_{schema.TypeId}"), schema);
+
+    private static char Safe(char character) =>
+        character is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_' or '-' ? character : '_';
+
+    private static StreamTraits ObjectTraits() => new()
+    {
+        ReadsModified = true,
+        IndexLag = IndexLag,
+        RecordsPerFullPage = FullReading.RecordsPerPage,
+        RecordsPerModifiedPage = ModifiedReading.RecordsPerPage,
+        RecordsPerBatch = BatchBodies.MostIds,
+        ReportsDeletions = true,
+        DeletionsReachBack = BinKeeps,
+        Counts = true,
+    };
+}

@@ -1,0 +1,167 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text.Json;
+using Trueup.Contract;
+
+namespace Trueup.Connectors.HubSpot;
+
+/// <summary>Walks a search by modification time along the ids, so that neither equal stamps nor the ceiling of 10,000 rows lose anything.</summary>
+/// <remarks>Each request carries both the window and the range of ids, and none an offset; so no query ever nears the ceiling
+/// and no state lives at the vendor. A row may come from outside the window: filters see the index, values are fresh.
+/// Source: hubspot.md §3.5 and §3.6, strategy A; airbytehq/airbyte#61543, #43317.</remarks>
+internal sealed class ModifiedReading(HubSpotApi api)
+{
+    /// <summary>HubSpot's largest page of a search.</summary>
+    public const int RecordsPerPage = 200;
+
+    // HubSpot refuses offsets from 10,000 on; we only use them to step over rows that cannot be read.
+    private const int HighestOffset = 9_800;
+
+    // The documents limit a search body to 3,000 characters; in practice long lists of properties pass.
+    private const int CertainBodyCharacters = 2_500;
+
+    private volatile bool refusesLongBodies;
+
+    public IAsyncEnumerable<RecordPage> ReadAsync(ModifiedRead request, CancellationToken cancellationToken)
+    {
+        var properties = BatchBodies.PropertiesJson(request.Fields);
+        return Walk.ThroughAsync(request.Stream.Name, request.Resume, (cursor, cancel) => FetchAsync(request, properties, cursor, cancel), cancellationToken);
+    }
+
+    private async Task<RecordPage> FetchAsync(ModifiedRead request, byte[] properties, string? cursor, CancellationToken cancellationToken)
+    {
+        var ranges = IdRange.FromCursor(cursor);
+        if (properties.Length > CertainBodyCharacters && refusesLongBodies)
+            return await FetchIdsAndReadAsync(request, properties, ranges, cancellationToken);
+        try
+        {
+            var answered = await api.SearchAsync(request.Stream, Body(request, properties, ranges[0], RecordsPerPage), cancellationToken);
+            return Advance(request.Stream.Name, answered, ranges, RecordsPerPage);
+        }
+        catch (CrmRefusedException) when (properties.Length > CertainBodyCharacters)
+        {
+            // If this portal holds to the documented limit, the same search for ids alone succeeds.
+            var page = await FetchIdsAndReadAsync(request, properties, ranges, cancellationToken);
+            refusesLongBodies = true;
+            return page;
+        }
+    }
+
+    private async Task<RecordPage> FetchIdsAndReadAsync(
+        ModifiedRead request, byte[] properties, List<IdRange> ranges, CancellationToken cancellationToken)
+    {
+        var idsOnly = BatchBodies.PropertiesJson([]);
+        var found = await api.SearchAsync(request.Stream, Body(request, idsOnly, ranges[0], BatchBodies.MostIds), cancellationToken);
+        using var ids = Advance(request.Stream.Name, found, ranges, BatchBodies.MostIds);
+        if (ids.Records.Count == 0)
+            return new RecordPage([], 0) { Next = ids.Next };
+        var answered = await api.BatchReadAsync(
+            request.Stream, BatchBodies.Read(properties, ids, 0, Math.Min(ids.Records.Count, BatchBodies.MostIds)), archived: false, cancellationToken);
+        answered.Page.Next = ids.Next;
+        return answered.Page;
+    }
+
+    /// <summary>Replaces HubSpot's offset token by what is still to be searched.</summary>
+    private static RecordPage Advance(StreamName stream, AnsweredPage answered, List<IdRange> ranges, int limit)
+    {
+        try
+        {
+            var (page, facts) = answered;
+            var range = ranges[0];
+            ranges.RemoveAt(0);
+            if (HasMore(answered, limit))
+                ranges.InsertRange(0, Rest(stream, answered, range));
+            page.Next = IdRange.ToCursor(ranges);
+            return page;
+        }
+        catch
+        {
+            answered.Page.Dispose();
+            throw;
+        }
+    }
+
+    // HubSpot says that there is more by a token. A full page, or a total above what came, counts as well: a ceiling that
+    // cuts the answer without a word would otherwise look like the end. A page without rows and token is the end.
+    private static bool HasMore(AnsweredPage answered, int limit) =>
+        answered.Page.Next is not null
+        || answered.Facts.Rows >= limit
+        || (answered.Facts.Rows > 0 && answered.Facts.Total > answered.Facts.Rows);
+
+    private static IEnumerable<IdRange> Rest(StreamName stream, AnsweredPage answered, IdRange range)
+    {
+        var (page, facts) = answered;
+        if (facts.HighestId == 0)
+            return [StepOver(stream, page.Next, range)];
+        if (facts.HighestId <= range.Above)
+            throw new CrmContractException($"HubSpot answers a search of {stream} with records that were not asked for, so it would never end; it starts again with the next sync.");
+        if (facts.IsAscending)
+            return facts.HighestId >= range.UpTo ? [] : [range with { Above = facts.HighestId, Skipped = 0 }];
+
+        // The order was not honoured, so the highest id proves nothing. Halve the range until each part fits into one page.
+        var middle = MiddleId(page);
+        if (middle <= range.Above || middle >= facts.HighestId)
+            throw new CrmContractException($"HubSpot answers a search of {stream} in an order that cannot be followed; it starts again with the next sync.");
+        return [new IdRange(range.Above, middle, 0), new IdRange(middle, range.UpTo, 0)];
+    }
+
+    // Rows that the index knows but that cannot be read give no id to go on from.
+    private static IdRange StepOver(StreamName stream, string? offset, IdRange range)
+    {
+        if (int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var next) && next > range.Skipped && next <= HighestOffset)
+            return range with { Skipped = next };
+        throw new CrmContractException($"HubSpot answers a search of {stream} with pages that lead nowhere; it starts again with the next sync.");
+    }
+
+    private static long MiddleId(RecordPage page)
+    {
+        var ids = new List<long>(page.Records.Count);
+        foreach (var slice in page.Records)
+        {
+            if (Utf8Parser.TryParse(page.IdOf(slice).Span, out long id, out _))
+                ids.Add(id);
+        }
+        ids.Sort();
+        return ids.Count == 0 ? 0 : ids[(ids.Count - 1) / 2];
+    }
+
+    private static ReadOnlyMemory<byte> Body(ModifiedRead request, byte[] properties, IdRange range, int limit) => HubSpotApi.Body(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("filterGroups"u8);
+        writer.WriteStartObject();
+        writer.WriteStartArray("filters"u8);
+        Filter(writer, HubSpotType.ModifiedPropertyOf(request.Stream), "BETWEEN", Milliseconds(request.Since), Milliseconds(request.Until));
+        Filter(writer, "hs_object_id", "GT", range.Above.ToString(CultureInfo.InvariantCulture));
+        if (range.UpTo is { } last)
+            Filter(writer, "hs_object_id", "LTE", last.ToString(CultureInfo.InvariantCulture));
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteStartArray("sorts"u8);
+        writer.WriteStartObject();
+        writer.WriteString("propertyName"u8, "hs_object_id"u8);
+        writer.WriteString("direction"u8, "ASCENDING"u8);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WritePropertyName("properties"u8);
+        writer.WriteRawValue(properties, skipInputValidation: true);
+        writer.WriteNumber("limit"u8, limit);
+        if (range.Skipped > 0)
+            writer.WriteString("after"u8, range.Skipped.ToString(CultureInfo.InvariantCulture));
+        writer.WriteEndObject();
+    });
+
+    private static void Filter(Utf8JsonWriter writer, string property, string comparison, string value, string? highValue = null)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("propertyName"u8, property);
+        writer.WriteString("operator"u8, comparison);
+        writer.WriteString("value"u8, value);
+        if (highValue is not null)
+            writer.WriteString("highValue"u8, highValue);
+        writer.WriteEndObject();
+    }
+
+    private static string Milliseconds(DateTimeOffset instant) => instant.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+}

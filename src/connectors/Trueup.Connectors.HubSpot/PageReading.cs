@@ -1,0 +1,129 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Trueup.Contract;
+using Trueup.Http;
+
+namespace Trueup.Connectors.HubSpot;
+
+/// <summary>What an answer with records says beside the records.</summary>
+/// <param name="Rows">Records in the answer, usable or not.</param>
+/// <param name="Total">Records that a search says it has; null elsewhere.</param>
+/// <param name="HighestId">The highest numeric id; 0 where there is none.</param>
+/// <param name="IsAscending">Whether no numeric id is lower than the one before.</param>
+internal readonly record struct PageFacts(int Rows, long? Total, long HighestId, bool IsAscending);
+
+/// <summary>A page and what its answer says beside it.</summary>
+internal sealed record AnsweredPage(RecordPage Page, PageFacts Facts);
+
+/// <summary>Cuts the records out of an answer without allocating for each of them: the page owns the answer's buffer.</summary>
+internal static class PageReading
+{
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Reads an answer of the list, search or batch read endpoints.</summary>
+    /// <param name="answer">The answer; its buffer moves to the page.</param>
+    /// <param name="isOwners">Whether the rows are owners, whose whole object is what records hold as properties.</param>
+    /// <exception cref="JsonException">The body is no JSON, or cut off.</exception>
+    /// <exception cref="CrmContractException">The body holds no list of results.</exception>
+    public static AnsweredPage Read(CrmAnswer answer, bool isOwners)
+    {
+        var length = answer.BodyBytes;
+        var buffer = answer.TakeBuffer();
+        var page = new RecordPage(buffer);
+        try
+        {
+            return new AnsweredPage(page, Fill(page, buffer.AsSpan(0, length), isOwners));
+        }
+        catch
+        {
+            page.Dispose();
+            throw;
+        }
+    }
+
+    private static PageFacts Fill(RecordPage page, ReadOnlySpan<byte> body, bool isOwners)
+    {
+        var start = body.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+        var rows = new RowReading(page, body, start, Utf8.IsValid(body), isOwners);
+        var reader = new Utf8JsonReader(body[start..]);
+        var hasResults = false;
+        long? total = null;
+
+        Expect(ref reader, JsonTokenType.StartObject);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("results"u8))
+            {
+                hasResults = true;
+                rows.ReadAll(ref reader);
+            }
+            else if (reader.ValueTextEquals("paging"u8))
+            {
+                page.Next = ReadAfter(ref reader);
+            }
+            else if (reader.ValueTextEquals("total"u8))
+            {
+                reader.Read();
+                total = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) ? value : null;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+        if (reader.Read() || !hasResults)
+            throw new CrmContractException("The JSON holds no list of results.");
+        return new PageFacts(rows.Rows, total, rows.HighestId, rows.IsAscending);
+    }
+
+    // {"next":{"after":"552","link":…}}; the link is ignored, since it could lead anywhere.
+    private static string? ReadAfter(ref Utf8JsonReader reader)
+    {
+        string? after = null;
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+            return null;
+        Demand(reader.TokenType == JsonTokenType.StartObject, "paging");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!reader.ValueTextEquals("next"u8))
+            {
+                reader.Skip();
+                continue;
+            }
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Null)
+                continue;
+            Demand(reader.TokenType == JsonTokenType.StartObject, "paging.next");
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (!reader.ValueTextEquals("after"u8))
+                {
+                    reader.Skip();
+                    continue;
+                }
+                reader.Read();
+                after = reader.TokenType switch
+                {
+                    JsonTokenType.String => reader.GetString(),
+                    JsonTokenType.Number => System.Text.Encoding.UTF8.GetString(reader.ValueSpan),
+                    _ => null,
+                };
+            }
+            Demand(!string.IsNullOrEmpty(after), "paging.next.after");
+        }
+        return after;
+    }
+
+    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
+    {
+        if (!reader.Read() || reader.TokenType != type)
+            throw new CrmContractException("The JSON holds no list of results.");
+    }
+
+    internal static void Demand(bool holds, string member)
+    {
+        if (!holds)
+            throw new CrmContractException($"The member {member} is not what HubSpot promises.");
+    }
+}
