@@ -37,6 +37,7 @@ public static class CatalogSetup
             .AddDefaultTokenProviders();
         services.AddSingleton<CredentialVault>();
         services.AddSingleton<AuditTrail>();
+        services.AddSingleton<SyncJournal>();
         services.AddSingleton<Outbox>();
         services.AddHostedService<OutboxSender>();
         return services;

@@ -30,6 +30,9 @@ public sealed class ConnectionEntry
     /// <summary>When it was connected.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Since when it is being deleted; null for a connection that stays. The row goes last, so that a crash in between is made good at the next start.</summary>
+    public DateTimeOffset? DeletingAt { get; set; }
+
     /// <summary>Since when a person has paused it; null when it is not paused.</summary>
     public DateTimeOffset? PausedAt { get; set; }
 
@@ -68,6 +71,6 @@ public enum AttentionKind
     MirrorDamaged,
     /// <summary>The mirror cannot be written, such as on a full disk. Tried again by itself.</summary>
     MirrorUnavailable,
-    /// <summary>The CRM cannot be reached, or answers wrongly. Tried again by itself.</summary>
-    Unreachable,
+    /// <summary>The last sync failed: the CRM cannot be reached, a quota is used up, the disk is full. Tried again by itself.</summary>
+    Failing,
 }

@@ -234,6 +234,9 @@ namespace Trueup.Catalog.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DeletingAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Difference")
                         .HasColumnType("INTEGER");
 

@@ -98,6 +98,7 @@ namespace Trueup.Catalog.Migrations
                     Streams = table.Column<string>(type: "TEXT", nullable: true),
                     SealedCredentials = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DeletingAt = table.Column<long>(type: "INTEGER", nullable: true),
                     PausedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Attention = table.Column<string>(type: "TEXT", nullable: true),
                     AttentionKind = table.Column<string>(type: "TEXT", nullable: false),

@@ -10,7 +10,7 @@ using Trueup.Catalog;
 namespace Trueup.Catalog.Migrations
 {
     [DbContext(typeof(CatalogContext))]
-    [Migration("20261124022923_Initial")]
+    [Migration("20261124024402_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -235,6 +235,9 @@ namespace Trueup.Catalog.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DeletingAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Difference")

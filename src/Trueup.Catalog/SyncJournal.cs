@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Trueup.Contract;
+
+namespace Trueup.Catalog;
+
+/// <summary>The sync log, which is the queue as well: what waits, what runs and what ended, safe against a crash at any point.</summary>
+public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeProvider clock)
+{
+    /// <summary>Puts a sync into the queue of a connection. The same order already waiting: its id.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="order">What is wanted.</param>
+    /// <param name="id">An id to give it; null for a new one.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<string> EnqueueAsync(ConnectionEntry connection, SyncOrder order, string? id, CancellationToken cancellationToken)
+    {
+        var stream = order.Stream?.Value;
+        var ids = order.Ids is null ? null : string.Join('\n', order.Ids);
+        await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+        var waiting = await context.Syncs.Where(s => s.ConnectionId == connection.Id && s.Status == SyncStatus.Queued
+            && s.Kind == order.Kind && s.Stream == stream && s.Ids == ids).Select(s => s.Id).FirstOrDefaultAsync(cancellationToken);
+        if (waiting is not null)
+            return waiting;
+
+        var entry = new SyncEntry
+        {
+            Id = id ?? Catalog.Ids.New(clock), ConnectionId = connection.Id, App = connection.App, Account = connection.Name,
+            Kind = order.Kind, Trigger = order.Trigger, Stream = stream, Ids = ids, QueuedAt = clock.GetUtcNow(), Status = SyncStatus.Queued,
+        };
+        context.Syncs.Add(entry);
+        await context.SaveChangesAsync(cancellationToken);
+        return entry.Id;
+    }
+
+    /// <summary>The syncs that wait for a connection, oldest first.</summary>
+    public async Task<IReadOnlyList<SyncEntry>> WaitingAsync(string connectionId, CancellationToken cancellationToken)
+    {
+        await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+        return await context.Syncs.AsNoTracking().Where(s => s.ConnectionId == connectionId && s.Status == SyncStatus.Queued)
+            .OrderBy(s => s.Id).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>One line; null where there is none.</summary>
+    public async Task<SyncEntry?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+        return await context.Syncs.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id, cancellationToken);
+    }
+
+    /// <summary>One page of the log, newest first.</summary>
+    /// <param name="connectionId">Only this connection; null for all.</param>
+    /// <param name="status">Only this status; null for all.</param>
+    /// <param name="before">An id: only lines before it; null for the newest.</param>
+    /// <param name="limit">Most lines.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<IReadOnlyList<SyncEntry>> ListAsync(
+        string? connectionId, SyncStatus? status, string? before, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+        var lines = context.Syncs.AsNoTracking();
+        if (connectionId is not null)
+            lines = lines.Where(s => s.ConnectionId == connectionId);
+        if (status is not null)
+            lines = lines.Where(s => s.Status == status);
+        if (before is not null)
+            lines = lines.Where(s => string.Compare(s.Id, before) < 0);
+        return await lines.OrderByDescending(s => s.Id).Take(limit).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Notes that a sync begins.</summary>
+    public async Task BeginAsync(string id, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+        await context.Syncs.Where(s => s.Id == id).ExecuteUpdateAsync(set => set
+            .SetProperty(s => s.Status, SyncStatus.Running)
+            .SetProperty(s => s.StartedAt, s => s.StartedAt ?? now)
+            .SetProperty(s => s.EndedAt, (DateTimeOffset?)null)
+            .SetProperty(s => s.Reason, (string?)null), cancellationToken);
+    }
+
+    /// <summary>Notes what a sync did.</summary>
+    public async Task EndAsync(string id, SyncReport report, CancellationToken cancellationToken)
+    {
+        await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+        if (await context.Syncs.SingleOrDefaultAsync(s => s.Id == id, cancellationToken) is not { } entry)
+            return;
+        entry.Status = report.Status == SyncStatus.Running ? SyncStatus.Stopped : report.Status;
+        entry.AsOf = report.AsOf;
+        entry.EndedAt = report.EndedAt ?? clock.GetUtcNow();
+        entry.Reason = report.Reason;
+        entry.TotalApp = report.Streams.Sum(s => s.InApp ?? s.InTrueup);
+        entry.TotalTrueup = report.Streams.Sum(s => s.InTrueup);
+        entry.TotalDifference = report.Streams.Sum(s => s.Difference);
+        entry.Report = JsonSerializer.Serialize(report, CatalogJson.Options);
+        await context.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Puts a sync that was stopped back into the queue, so that it goes on under its own id.</summary>
+    public async Task RequeueAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+        await context.Syncs.Where(s => s.Id == id).ExecuteUpdateAsync(set => set
+            .SetProperty(s => s.Status, SyncStatus.Queued).SetProperty(s => s.EndedAt, (DateTimeOffset?)null), cancellationToken);
+    }
+
+    /// <summary>Ends every line of a connection that says it runs although nothing does: the last process died with it.</summary>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="except">The one that will be gone on with; null for none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task CloseOrphansAsync(string connectionId, string? except, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+        await context.Syncs.Where(s => s.ConnectionId == connectionId && s.Status == SyncStatus.Running && s.Id != except)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(s => s.Status, SyncStatus.Stopped)
+                .SetProperty(s => s.EndedAt, now)
+                .SetProperty(s => s.Reason, "The server ended while this sync ran. What it had read is kept; a later sync goes on from there."), cancellationToken);
+    }
+
+    /// <summary>Takes what waits out of the queue, because the connection goes.</summary>
+    public async Task CancelWaitingAsync(string connectionId, string reason, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+        await context.Syncs
+            .Where(s => s.ConnectionId == connectionId && (s.Status == SyncStatus.Queued || s.Status == SyncStatus.Running))
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.Status, SyncStatus.Stopped).SetProperty(s => s.EndedAt, now)
+                .SetProperty(s => s.Reason, reason), cancellationToken);
+    }
+
+    /// <summary>The report of a line; null where it has none yet.</summary>
+    public static SyncReport? ReportOf(SyncEntry entry) =>
+        entry.Report is null ? null : JsonSerializer.Deserialize<SyncReport>(entry.Report, CatalogJson.Options);
+}
