@@ -15,7 +15,7 @@ public static class CatalogJson
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower));
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
         options.Converters.Add(new UtcConverter());
         options.Converters.Add(new StreamNameConverter());
         options.Converters.Add(new RecordIdConverter());
