@@ -1,0 +1,67 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Trueup.BlackBox;
+
+/// <summary>An emulated CRM as a process of its own, driven through its control API.</summary>
+public sealed class EmulatedCrm : IAsyncDisposable
+{
+    private readonly HostProgram program;
+    private readonly HttpClient client;
+
+    private EmulatedCrm(HostProgram program, Uri url)
+    {
+        this.program = program;
+        Url = url;
+        client = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromMinutes(5) };
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Url { get; }
+
+    /// <summary>Starts an emulated HubSpot with <c>trueup emulate hubspot</c>.</summary>
+    /// <param name="options">Options of the command.</param>
+    public static async Task<EmulatedCrm> StartAsync(params string[] options)
+    {
+        var program = HostProgram.Start(
+            ["emulate", "hubspot", "--urls", $"http://127.0.0.1:{TrueupServer.FreePort()}", .. options], new Dictionary<string, string>(), Path.GetTempPath());
+        var line = await program.FirstLineAsync();
+        return new EmulatedCrm(program, new Uri(line.Split(' ')[^1]));
+    }
+
+    /// <summary>Does operations and answers the results.</summary>
+    public async Task<JsonElement> MutateAsync(params object[] operations)
+    {
+        using var answer = await client.PostAsJsonAsync(new Uri("/_emulator/mutate", UriKind.Relative), operations);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? JsonDocument.Parse(text).RootElement : throw new InvalidOperationException(text);
+    }
+
+    /// <summary>Moves the CRM's clock forward.</summary>
+    public async Task AdvanceAsync(string duration)
+    {
+        using var answer = await client.PostAsJsonAsync(new Uri("/_emulator/clock", UriKind.Relative), new { advance = duration });
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Turns controls on.</summary>
+    public async Task FaultAsync(params object[] controls)
+    {
+        using var answer = await client.PostAsJsonAsync(new Uri("/_emulator/faults", UriKind.Relative), controls);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>What is true now: the streams by name.</summary>
+    public async Task<JsonElement> StateAsync()
+    {
+        await using var stream = await client.GetStreamAsync(new Uri("/_emulator/state", UriKind.Relative));
+        return (await JsonDocument.ParseAsync(stream)).RootElement.GetProperty("streams");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await program.DisposeAsync();
+    }
+}

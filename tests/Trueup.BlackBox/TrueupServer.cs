@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Trueup.BlackBox;
+
+/// <summary>A running server, driven through its HTTP API as anybody would.</summary>
+public sealed class TrueupServer : IAsyncDisposable
+{
+    /// <summary>The API token it is started with.</summary>
+    public const string Token = "black-box-token-of-at-least-32-characters";
+
+    private readonly HttpClient client;
+
+    private TrueupServer(HostProgram program, HttpClient client)
+    {
+        Program = program;
+        this.client = client;
+    }
+
+    /// <summary>The process.</summary>
+    public HostProgram Program { get; }
+
+    /// <summary>Starts a server on a data folder and waits until it is ready.</summary>
+    /// <param name="dataFolder">Its data.</param>
+    /// <param name="crm">Base URL of the emulated CRM.</param>
+    /// <param name="settings">More settings.</param>
+    public static async Task<TrueupServer> StartAsync(string dataFolder, Uri crm, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        Directory.CreateDirectory(dataFolder);
+        var url = $"http://127.0.0.1:{FreePort()}";
+        var all = new Dictionary<string, string>
+        {
+            ["TRUEUP_URLS"] = url,
+            ["TRUEUP_DATA"] = dataFolder,
+            ["TRUEUP_API_TOKEN"] = Token,
+            ["TRUEUP_APPS__HUBSPOT__BASEURL"] = crm.ToString().TrimEnd('/'),
+            ["TRUEUP_SCHEDULE__HOURLY"] = "PT12H",
+        };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+            all[key] = value;
+        var program = HostProgram.Start(["serve"], all, dataFolder);
+        var client = new HttpClient { BaseAddress = new Uri(url) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        for (var attempt = 0; ; attempt++)
+        {
+            if (program.HasExited || attempt > 600)
+                throw new InvalidOperationException($"The server did not become ready: {program.Said}");
+            try
+            {
+                using var answer = await client.GetAsync(new Uri("/readyz", UriKind.Relative));
+                if (answer.IsSuccessStatusCode)
+                    return new TrueupServer(program, client);
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await PauseAsync(100);
+        }
+    }
+
+    /// <summary>Connects an account of the emulated HubSpot and answers the connection's id.</summary>
+    public async Task<string> ConnectAsync(string name = "Test")
+    {
+        using var connection = await PostAsync("/api/v1/connections", new { app = "hubspot", name, credentials = new { accessToken = "pat-na1-test" } });
+        return connection.RootElement.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>Waits until the connection is live.</summary>
+    public async Task WaitUntilLiveAsync(string connection)
+    {
+        while (true)
+        {
+            using var now = await GetAsync($"/api/v1/connections/{connection}");
+            var state = now.RootElement.GetProperty("state").GetString();
+            if (state == "live")
+                return;
+            if (state == "attention")
+                throw new InvalidOperationException($"The connection needs attention: {now.RootElement}");
+            await PauseAsync(50);
+        }
+    }
+
+    /// <summary>Starts a sync and answers its id.</summary>
+    public async Task<string> BeginSyncAsync(string connection, string kind, string? stream = null, params string[] ids)
+    {
+        using var accepted = await PostAsync($"/api/v1/connections/{connection}/syncs", new { kind, stream, ids = ids.Length == 0 ? null : ids });
+        return accepted.RootElement.GetProperty("syncId").GetString()!;
+    }
+
+    /// <summary>Runs a sync to its end and answers it.</summary>
+    public async Task<JsonElement> SyncAsync(string connection, string kind, string? stream = null, params string[] ids)
+    {
+        var id = await BeginSyncAsync(connection, kind, stream, ids);
+        while (true)
+        {
+            using var sync = await GetAsync($"/api/v1/syncs/{id}");
+            if (sync.RootElement.GetProperty("status").GetString() is not ("queued" or "running"))
+                return sync.RootElement.Clone();
+            await PauseAsync(20);
+        }
+    }
+
+    /// <summary>GETs a document.</summary>
+    public async Task<JsonDocument> GetAsync(string path)
+    {
+        using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+        return await ReadAsync($"GET {path}", answer);
+    }
+
+    /// <summary>POSTs a document and answers the one that comes back.</summary>
+    public async Task<JsonDocument> PostAsync(string path, object body)
+    {
+        using var answer = await client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body);
+        return await ReadAsync($"POST {path}", answer);
+    }
+
+    /// <summary>Lines of a query on the typed views, the column names first.</summary>
+    public async Task<IReadOnlyList<JsonElement>> SqlAsync(string connection, string statement)
+    {
+        using var answer = await client.PostAsJsonAsync(new Uri($"/api/v1/connections/{connection}/sql", UriKind.Relative), new { statement });
+        var text = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"SQL answered {(int)answer.StatusCode}: {text}");
+        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    /// <summary>DELETEs.</summary>
+    public async Task DeleteAsync(string path)
+    {
+        using var answer = await client.DeleteAsync(new Uri(path, UriKind.Relative));
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await Program.DisposeAsync();
+    }
+
+    /// <summary>A short wait between two looks.</summary>
+    public static Task PauseAsync(int milliseconds) =>
+        Task.Delay(TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System, CancellationToken.None);
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task<JsonDocument> ReadAsync(string what, HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode
+            ? JsonDocument.Parse(text.Length == 0 ? "null" : text)
+            : throw new InvalidOperationException($"{what} answered {(int)answer.StatusCode}: {text}");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using Trueup.BlackBox;
+
+namespace Trueup.Proof.Tests;
+
+/// <summary>SIGKILL of the real process at random moments of onboarding and syncs: after a restart and a full sync the mirror equals the CRM, every time.</summary>
+public sealed class Kills(ITestOutputHelper output) : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("trueup-kills-").FullName;
+
+    /// <summary>How many kills; <c>TRUEUP_KILLS</c> for longer runs.</summary>
+    private static int Count => int.Parse(Environment.GetEnvironmentVariable("TRUEUP_KILLS") ?? "200", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task I6_a_kill_at_any_moment_loses_nothing_and_doubles_nothing()
+    {
+        var seed = int.Parse(Environment.GetEnvironmentVariable("TRUEUP_SEED") ?? "20261124", CultureInfo.InvariantCulture);
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        await using var crm = await EmulatedCrm.StartAsync("--records", "400", "--seed", "13");
+        TrueupServer? server = null;
+        string? connection = null;
+        try
+        {
+            for (var kill = 0; kill < Count; kill++)
+            {
+                server ??= await TrueupServer.StartAsync(folder, crm.Url);
+
+                // Every tenth time the account is connected anew, so that the kill meets an onboarding.
+                if (kill % 10 == 0)
+                {
+                    if (connection is not null)
+                        await server.DeleteAsync($"/api/v1/connections/{connection}");
+                    connection = await server.ConnectAsync($"Kill {kill}");
+                }
+                else
+                {
+                    await ChangeAsync(crm, random);
+                    await server.BeginSyncAsync(connection!, new[] { "last-hour", "last-day", "full" }[random.Next(3)]);
+                }
+
+                await TrueupServer.PauseAsync(random.Next(0, 900));
+                await server.Program.KillAsync();
+                await server.DisposeAsync();
+
+                server = await TrueupServer.StartAsync(folder, crm.Url);
+                await server.WaitUntilLiveAsync(connection!);
+                var sync = await server.SyncAsync(connection!, "full");
+                Assert.True(sync.GetProperty("status").GetString() == "verified", $"After kill {kill}: {sync}");
+                var (differences, compared) = await Equality.CompareAsync(crm, server, connection!);
+                Assert.True(differences.Count == 0, $"After kill {kill}: {string.Join(Environment.NewLine, differences)}");
+                Assert.True(compared > 400);
+            }
+        }
+        finally
+        {
+            if (server is not null)
+                await server.DisposeAsync();
+        }
+    }
+
+    private static async Task ChangeAsync(EmulatedCrm crm, Random random)
+    {
+        var contacts = (await crm.StateAsync()).GetProperty("contacts").EnumerateArray()
+            .Where(record => record.GetProperty("deleted").ValueKind == JsonValueKind.Null).Select(record => record.GetProperty("id").GetString()!).ToArray();
+        var some = random.GetItems(contacts, 30).Distinct().ToArray();
+        await crm.MutateAsync(
+            new { op = "edit", stream = "contacts", ids = some, properties = new { city = $"City {random.Next()}" } },
+            new { op = "create", stream = "contacts", properties = new { firstname = "New", lastname = $"{random.Next()}" } },
+            new { op = "create", stream = "contacts", properties = new { firstname = "New", lastname = $"{random.Next()}" } },
+            new { op = "delete", stream = "contacts", ids = some[..1] });
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
