@@ -32,12 +32,17 @@ internal static class PageServer
             var path = context.Request.Path.Value ?? "";
             if (!path.StartsWith("/_bench", StringComparison.Ordinal))
                 calls.AddOrUpdate(Name(context.Request), 1, (_, count) => count + 1);
+
+
+            // No limit to speak of: the benchmark measures us, not a quota.
+            context.Response.Headers["X-HubSpot-RateLimit-Interval-Milliseconds"] = "10000";
+            context.Response.Headers["X-HubSpot-RateLimit-Max"] = "10000000";
+            context.Response.Headers["X-HubSpot-RateLimit-Remaining"] = "9999999";
             return next(context);
         });
 
         app.MapGet("/account-info/v3/details", () => Json("""{"portalId":1,"accountType":"STANDARD","timeZone":"Europe/Berlin","uiDomain":"app.hubspot.com"}"""));
         app.MapGet("/crm-object-schemas/v3/schemas", () => Json("""{"results":[]}"""));
-        app.MapGet("/crm/v3/owners/", () => Json("""{"results":[]}"""));
         app.MapGet("/crm/v3/owners", () => Json("""{"results":[]}"""));
         app.MapGet("/crm/v3/pipelines/{type}", (string type) => Json("""{"results":[]}"""));
         app.MapGet("/crm/v3/properties/{type}", (string type) => Json(Properties(type)));
@@ -52,6 +57,12 @@ internal static class PageServer
         {
             using var body = await JsonDocument.ParseAsync(context.Request.Body);
             await SendAsync(context, type is "contacts" or "0-1" ? Search(body.RootElement, source, changed) : "{\"total\":0,\"results\":[]}"u8.ToArray());
+        });
+        app.MapPost("/crm/v4/associations/{from}/{to}/batch/read", async (HttpContext context) =>
+        {
+            using var body = await JsonDocument.ParseAsync(context.Request.Body);
+            context.Response.StatusCode = 207;
+            await SendAsync(context, NoAssociations(body.RootElement));
         });
         app.MapPost("/_bench/change", (int count) =>
         {
@@ -80,6 +91,13 @@ internal static class PageServer
         context.Response.ContentType = "application/json;charset=utf-8";
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body);
+    }
+
+    private static byte[] NoAssociations(JsonElement query)
+    {
+        var errors = query.GetProperty("inputs").EnumerateArray().Select(input =>
+            $$$"""{"status":"error","category":"OBJECT_NOT_FOUND","subCategory":"crm.associations.NO_ASSOCIATIONS_FOUND","context":{"fromObjectId":["{{{input.GetProperty("id").GetString()}}}"]}}""");
+        return Encoding.UTF8.GetBytes($$"""{"status":"COMPLETE","results":[],"numErrors":{{query.GetProperty("inputs").GetArrayLength()}},"errors":[{{string.Join(',', errors)}}]}""");
     }
 
     private static string Properties(string type)
