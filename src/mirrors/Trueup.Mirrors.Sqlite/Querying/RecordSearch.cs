@@ -7,6 +7,9 @@ internal sealed class RecordSearch
 {
     private const int MostRecords = 1_000;
 
+    /// <summary>Records looked at from either end to narrow the question; a hundredth of a large stream.</summary>
+    private const int SampledRids = 5_000;
+
     private readonly RecordQuery query;
     private readonly long stream;
     private readonly IReadOnlyDictionary<string, GridColumn> known;
@@ -76,7 +79,8 @@ internal sealed class RecordSearch
         var where = Where();
         if (cursor is not null)
             where.And(After(where, cursor));
-        var order = sort is null ? "rid" : $"{sort.Column} {(descending ? "DESC" : "ASC")}, id";
+        Narrow(database, where);
+        var order = sort is null ? "rid" : $"{Order}, id";
         var (limit, skip) = (where.Parameter((long)query.Limit + 1), where.Parameter((long)query.Skip));
         var places = new List<Cursor>();
         using (var row = database.Prepare($"SELECT {sort?.Column ?? "NULL"}, id, rid FROM {Table} WHERE {where} ORDER BY {order} LIMIT {limit} OFFSET {skip}"))
@@ -90,6 +94,35 @@ internal sealed class RecordSearch
         return new RecordQueryResult(
             [.. places.Take(query.Limit).Select(place => RecordRows.LoadRow(database, stream, place.Rid))],
             hasMore ? places[query.Limit - 1].Write(query) : null);
+    }
+
+    private string Order => sort is null ? "rid" : $"{sort.Column} {(descending ? "DESC" : "ASC")}";
+
+    /// <summary>Leaves out what cannot be on the page: it would be sorted in, only to be pushed out again.</summary>
+    /// <remarks>As many records as the page needs are found among the oldest and the newest. Whatever sorts behind the last of
+    /// them is not on the page. Without this, a sort by time against the order of arrival takes three times as long.</remarks>
+    private void Narrow(Database database, ConditionSql where)
+    {
+        if (sort is null)
+            return;
+        using var row = database.Prepare($"""
+            SELECT {sort.Column} FROM (
+                SELECT * FROM (SELECT {sort.Column} FROM {Table} WHERE {where} AND rid <= {SampledRids} ORDER BY {Order} LIMIT ?{where.Count + 1})
+                UNION ALL
+                SELECT * FROM (SELECT {sort.Column} FROM {Table} WHERE {where} AND rid > (SELECT max(rid) FROM {Table}) - {SampledRids} AND rid > {SampledRids}
+                    ORDER BY {Order} LIMIT ?{where.Count + 1}))
+            ORDER BY {Order} LIMIT 1 OFFSET ?{where.Count + 1} - 1
+            """);
+        where.BindTo(row);
+        row.Bind(where.Count + 1, (long)query.Skip + query.Limit + 1);
+        if (!row.Step() || (descending && row.IsNull(0)))
+            return;
+        if (row.IsNull(0))
+            where.And($"{sort.Column} IS NULL");
+        else if (descending)
+            where.And($"{sort.Column} >= {where.Parameter(row.Value(0)!)}");
+        else
+            where.And($"{sort.Column} <= {where.Parameter(row.Value(0)!)} OR {sort.Column} IS NULL");
     }
 
     /// <summary>What comes after the cursor. Empty values sort before all others, and after them in descending order.</summary>
