@@ -11,8 +11,8 @@ public sealed record MirrorCommit(long Fence, DateTimeOffset At, string Source)
     /// <summary>Records to write, by stream. Their memory must stay valid until the commit has returned.</summary>
     public IReadOnlyList<StreamPuts> Puts { get; init; } = [];
 
-    /// <summary>Records to bury. Burying one that is buried does nothing; one never seen leaves a tombstone all the same,
-    /// so that a late create cannot bring it back.</summary>
+    /// <summary>Records to bury. Burying one that is buried does nothing, unless it turns out to be merged: then it resolves to the survivor from now on.
+    /// One never seen leaves a tombstone all the same, so that a late create cannot bring it back. The links from and to it go with it.</summary>
     public IReadOnlyList<RecordBury> Buries { get; init; } = [];
 
     /// <summary>The complete links of some sources. Links that are there already are not rewritten.</summary>
