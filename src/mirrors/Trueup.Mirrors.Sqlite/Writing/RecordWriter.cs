@@ -111,11 +111,13 @@ internal sealed class RecordWriter(
         history.Changed(total.Number, id, table.ModifiedOf(rid), kind, [], gone);
         feed.Happened(total.Number, id, kind, gone.MergedInto?.Value);
         table.Bury(rid, gone, at, source);
-        if (state != 0)
-            return;
-        total.Left(id);
-        total.Buried++;
-        Buried++;
+        if (state == 0)
+        {
+            total.Left(id);
+            total.Buried++;
+            Buried++;
+        }
+
         links.RemoveAllOf(total.Number, gone.Id);
     }
 
