@@ -163,6 +163,23 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("SELECT length(zeroblob(1000000000))"), InlineData("PRAGMA user_version=5"), InlineData("ATTACH 'other.db' AS other")]
+    [InlineData("VACUUM INTO 'copy.db'"), InlineData("SELECT load_extension('x')"), InlineData("CREATE TEMP TABLE t(x)"), InlineData("PRAGMA journal_mode=DELETE")]
+    public async Task Sql_reaches_neither_the_disk_nor_all_of_the_memory(string statement)
+    {
+        await using var mirror = await store.OpenAsync("c1", default);
+        await MirrorFiller.FillAsync(mirror, 1);
+
+        await Assert.ThrowsAsync<MirrorQueryException>(async () =>
+        {
+            await foreach (var row in mirror.SqlAsync(statement, _ => { }, default))
+                Assert.NotNull(row);
+        });
+
+        Assert.Equal(3, Directory.GetFiles(folder.Path).Length);
+    }
+
+    [Theory]
     [InlineData(""), InlineData("../c1"), InlineData("a/b"), InlineData("c1.db"), InlineData("a b")]
     public async Task A_connection_id_that_is_no_file_name_is_refused(string id) =>
         await Assert.ThrowsAsync<ArgumentException>(() => store.OpenAsync(id, default));

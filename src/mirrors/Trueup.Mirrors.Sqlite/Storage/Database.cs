@@ -9,6 +9,11 @@ internal sealed class Database : IDisposable
     /// <summary>How long a statement waits for another process that holds a lock.</summary>
     private const int BusyMilliseconds = 10_000;
 
+    private const int PauseMilliseconds = 1_000;
+
+    /// <summary>The largest value that a person's statement may make: far more than a record, far less than the machine's memory.</summary>
+    private const int MostBytesForPeople = 64 << 20;
+
     private readonly sqlite3 handle;
     private readonly Dictionary<string, Statement> prepared = new(StringComparer.Ordinal);
     private bool isForPeople;
@@ -109,11 +114,21 @@ internal sealed class Database : IDisposable
         _ = raw.sqlite3_exec(handle, "ROLLBACK");
     }
 
+    /// <summary>Writes the whole log back into the file and cuts it off, if readers leave a pause within a second.</summary>
+    public void ShortenLog()
+    {
+        _ = raw.sqlite3_busy_timeout(handle, PauseMilliseconds);
+        // Not done is not wrong: the log goes on growing, and it is tried again later.
+        _ = raw.sqlite3_wal_checkpoint_v2(handle, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        _ = raw.sqlite3_busy_timeout(handle, BusyMilliseconds);
+    }
+
     /// <summary>Only lets statements read, whatever they say.</summary>
     /// <remarks>From now on a wrong statement is a person's mistake and no longer ours.</remarks>
     public void AllowReadingOnly()
     {
         Check(raw.sqlite3_set_authorizer(handle, Authorize, null));
+        _ = raw.sqlite3_limit(handle, raw.SQLITE_LIMIT_LENGTH, MostBytesForPeople);
         isForPeople = true;
     }
 

@@ -1,11 +1,13 @@
-using Trueup.Contract;
-
 namespace Trueup.Mirrors.Sqlite;
 
 /// <summary>The connection that writes. Works one piece at a time, in the order asked, off the caller's thread.</summary>
 internal sealed class Writer(Database database) : IAsyncDisposable
 {
+    /// <summary>Eight times what SQLite keeps by itself. Tried again each time the log has grown by as much.</summary>
+    private const long LongLogBytes = 256L << 20;
+
     private readonly SemaphoreSlim turn = new(1, 1);
+    private long triedAtBytes;
     private bool closed;
 
     public string Path => database.Path;
@@ -17,11 +19,32 @@ internal sealed class Writer(Database database) : IAsyncDisposable
         {
             if (closed)
                 throw Readers.Closed(Path);
-            return await Task.Run(() => work(database), cancellationToken);
+            return await Task.Run(() => Work(work), cancellationToken);
         }
         finally
         {
             turn.Release();
+        }
+    }
+
+    private T Work<T>(Func<Database, T> work)
+    {
+        var result = work(database);
+        KeepLogShort();
+        return result;
+    }
+
+    /// <summary>Readers that overlap without a pause keep SQLite from starting its log anew. Once it is long, this waits for such a pause.</summary>
+    private void KeepLogShort()
+    {
+        var log = new FileInfo(Path + "-wal");
+        var bytes = log.Exists ? log.Length : 0;
+        if (bytes < LongLogBytes)
+            triedAtBytes = 0;
+        else if (bytes >= triedAtBytes + LongLogBytes)
+        {
+            triedAtBytes = bytes;
+            database.ShortenLog();
         }
     }
 
