@@ -25,20 +25,6 @@ public abstract partial class MirrorContract
     }
 
     [Fact]
-    public async Task Values_are_typed_where_they_are_what_the_type_says_and_left_alone_where_not()
-    {
-        await DescribeAsync(Deals, new Field("amount", "Amount", FieldType.Number), new Field("won", "Won", FieldType.Boolean), Text("name"));
-        await PutAsync(Deals,
-            Put("1", """{"amount":"1.5","won":"true","name":"5"}"""), Put("2", """{"amount":"1234;5678","won":"perhaps","name":""}"""),
-            Put("3", """{"amount":"","won":"","name":null}"""), Put("4", """{"amount":7,"won":false}"""));
-
-        var (_, rows) = await SqlAsync("SELECT amount, name FROM deals ORDER BY id");
-
-        Assert.Equal([[1.5, "5"], ["1234;5678", ""], ["", null], [7L, null]], rows);
-        Assert.Equal("1", Assert.Single((await SqlAsync("SELECT id FROM deals WHERE amount > 1 AND amount < 2")).Rows)[0]);
-    }
-
-    [Fact]
     public async Task A_retired_field_keeps_its_column_and_values()
     {
         await DescribeAsync(Contacts, Text("email"), Text("tier"));

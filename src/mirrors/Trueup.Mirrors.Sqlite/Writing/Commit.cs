@@ -3,7 +3,7 @@ using Trueup.Contract;
 namespace Trueup.Mirrors.Sqlite;
 
 /// <summary>One commit, applied within a transaction that the caller holds.</summary>
-/// <remarks>The parts are applied in this order: streams, schemas, choices, puts, burials, links, streams gone, documents.
+/// <remarks>The parts are applied in this order: streams, schemas, choices, streams gone, puts, burials, links, documents.
 /// So a record that is both put and buried ends buried.</remarks>
 internal sealed class Commit(Database database, MirrorCommit commit, CancellationToken cancellationToken)
 {
