@@ -32,10 +32,10 @@ public sealed class CrmAnswer : IDisposable
     public int BodyBytes { get; }
 
     /// <summary>The body.</summary>
-    public ReadOnlySpan<byte> Body => Buffer.AsSpan(0, BodyBytes);
+    public ReadOnlySpan<byte> Body => PooledBuffer.AsSpan(0, BodyBytes);
 
     /// <summary>The body, for readers that need memory.</summary>
-    public ReadOnlyMemory<byte> BodyMemory => Buffer.AsMemory(0, BodyBytes);
+    public ReadOnlyMemory<byte> BodyMemory => PooledBuffer.AsMemory(0, BodyBytes);
 
     /// <summary>Whether the body begins as a JSON object or array does.</summary>
     public bool LooksLikeJson
@@ -61,15 +61,11 @@ public sealed class CrmAnswer : IDisposable
         _ => null,
     };
 
-    /// <summary>Hands the pooled buffer over; the caller returns it to <see cref="ArrayPool{T}.Shared"/> from now on.</summary>
-    public byte[] TakeBuffer()
-    {
-        var taken = Buffer;
-        buffer = null;
-        return taken;
-    }
+    /// <summary>The pooled buffer, of which the body is the beginning.</summary>
+    public byte[] PooledBuffer => buffer ?? throw new ObjectDisposedException(nameof(CrmAnswer));
 
-    private byte[] Buffer => buffer ?? throw new ObjectDisposedException(nameof(CrmAnswer));
+    /// <summary>Gives the pooled buffer away; its new owner returns it to <see cref="ArrayPool{T}.Shared"/>.</summary>
+    public void GiveAwayBuffer() => buffer = null;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -27,18 +27,11 @@ internal static class PageReading
     /// <exception cref="CrmContractException">The body holds no list of results.</exception>
     public static AnsweredPage Read(CrmAnswer answer, bool isOwners)
     {
-        var length = answer.BodyBytes;
-        var buffer = answer.TakeBuffer();
-        var page = new RecordPage(buffer);
-        try
-        {
-            return new AnsweredPage(page, Fill(page, buffer.AsSpan(0, length), isOwners));
-        }
-        catch
-        {
-            page.Dispose();
-            throw;
-        }
+        var page = new RecordPage(answer.PooledBuffer);
+        var facts = Fill(page, answer.Body, isOwners);
+        // Only now: of an answer that cannot be read, the pipeline still wants to know what it was.
+        answer.GiveAwayBuffer();
+        return new AnsweredPage(page, facts);
     }
 
     private static PageFacts Fill(RecordPage page, ReadOnlySpan<byte> body, bool isOwners)

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Trueup.Contract;
+
+namespace Trueup.Connectors.Tests.HubSpot;
+
+public sealed class AssociationReadingTests
+{
+    private static readonly StreamDescription Companies = new(new StreamName("companies"), "Companies", "0-2", new StreamTraits());
+
+    [Fact]
+    public async Task All_links_of_a_record_arrive_however_often_hubspot_splits_them()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(request => JsonDocument.Parse(request.Body).RootElement.GetProperty("inputs")[0] is var input
+            && input.TryGetProperty("after", out var after)
+                ? after.GetString() == "500" ? Links("""{"from":{"id":"1"},"to":[{"toObjectId":"8","associationTypes":[{"category":"USER_DEFINED","typeId":44,"label":"Reseller"}]}]}""") : StubAnswer.Ok("{}")
+                : Links("""
+                    {"from":{"id":"1"},"to":[{"toObjectId":7,"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341,"label":null},{"category":"HUBSPOT_DEFINED","typeId":5,"label":"Primary"}]}],"paging":{"next":{"after":"500"}}},
+                    {"from":{"id":"2"},"to":[]}
+                    """));
+
+        var answer = await ReadAsync(hubspot, "1", "2");
+
+        Assert.Equal(
+            [
+                new Association(new("7"), "HUBSPOT_DEFINED", "341", null), new Association(new("7"), "HUBSPOT_DEFINED", "5", "Primary"),
+                new Association(new("8"), "USER_DEFINED", "44", "Reseller"),
+            ],
+            answer.Single(links => links.Source.Value == "1").Links);
+        Assert.Empty(answer.Single(links => links.Source.Value == "2").Links);
+    }
+
+    [Fact]
+    public async Task A_record_without_links_comes_with_an_empty_list()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(_ => new StubAnswer(207,
+            """{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"OBJECT_NOT_FOUND","subCategory":"crm.associations.NO_ASSOCIATIONS_FOUND","message":"No company is associated with deal 9.","context":{"fromObjectId":["9"]}}]}"""));
+
+        Assert.Empty(Assert.Single(await ReadAsync(hubspot, "9")).Links);
+    }
+
+    [Fact]
+    public async Task A_source_that_failed_is_never_taken_for_one_without_links()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(_ => new StubAnswer(207,
+            """{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"INTERNAL_ERROR","message":"boom","context":{"fromObjectId":["9"]}}]}"""));
+
+        await Assert.ThrowsAsync<CrmUnavailableException>(() => ReadAsync(hubspot, "9"));
+    }
+
+    [Fact]
+    public async Task A_source_that_is_not_mentioned_is_never_taken_for_one_without_links()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(_ => Links("""{"from":{"id":"1"},"to":[]}"""));
+
+        await Assert.ThrowsAsync<CrmContractException>(() => ReadAsync(hubspot, "1", "2"));
+    }
+
+    [Fact]
+    public async Task A_source_whose_page_token_repeats_ends_with_an_error()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(_ => Links(
+            """{"from":{"id":"1"},"to":[{"toObjectId":7,"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341}]}],"paging":{"next":{"after":"500"}}}"""));
+
+        await Assert.ThrowsAsync<CrmContractException>(() => ReadAsync(hubspot, "1"));
+    }
+
+    [Fact]
+    public async Task A_thousand_sources_are_asked_for_at_once()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(request => Links(string.Join(',',
+            JsonDocument.Parse(request.Body).RootElement.GetProperty("inputs").EnumerateArray().Select(input => $$"""{"from":{"id":"{{input.GetProperty("id").GetString()}}"},"to":[]}"""))));
+
+        var answer = await ReadAsync(hubspot, [.. Enumerable.Range(1, 2001).Select(id => $"{id}")]);
+
+        Assert.Equal(2001, answer.Count);
+        Assert.Equal(3, hubspot.Requests.Count);
+    }
+
+    private static StubAnswer Links(string results) => StubAnswer.Ok($$"""{"status":"COMPLETE","results":[{{results}}]}""");
+
+    private static async Task<List<RecordAssociations>> ReadAsync(HubSpotStub hubspot, params string[] ids)
+    {
+        var all = new List<RecordAssociations>();
+        await foreach (var batch in ((IReadsAssociations)hubspot.Connector).ReadAssociationsAsync(
+            HubSpotStub.Deals, Companies, [.. ids.Select(id => new RecordId(id))], CancellationToken.None))
+        {
+            all.AddRange(batch);
+        }
+        return all;
+    }
+}
