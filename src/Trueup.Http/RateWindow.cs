@@ -37,10 +37,7 @@ internal sealed class RateWindow
         MoveTo(now);
         if (ClosedUntil > now)
             return ClosedUntil;
-        var others = foreignUntil > now ? foreign : 0;
-        if (used + others < Allowed)
-            return now;
-        return used == 0 ? foreignUntil : OldestLeavesAt();
+        return used < AllowedAt(now) ? now : OldestLeavesAt();
     }
 
     public void Take(DateTimeOffset now)
@@ -65,7 +62,7 @@ internal sealed class RateWindow
         Calls = Math.Max(1, calls);
         if (remaining is not { } left)
             return;
-        foreign = Math.Max(0, Calls - left - used);
+        foreign = Math.Clamp(Calls - left - used, 0, Calls);
         foreignUntil = now + Length;
     }
 
@@ -75,7 +72,8 @@ internal sealed class RateWindow
             ClosedUntil = instant;
     }
 
-    private long Allowed => Math.Max(1, (long)(Calls * limit.Share));
+    // One call always gets through, or we would never hear that there is room again.
+    private long AllowedAt(DateTimeOffset now) => Math.Max(1, (long)((Calls - (ForeignAt(now) ?? 0)) * limit.Share));
 
     private DateTimeOffset OldestLeavesAt()
     {

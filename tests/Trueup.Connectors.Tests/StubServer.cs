@@ -27,6 +27,9 @@ public sealed record StubAnswer(int Status, string Body)
     /// <summary>Cuts the connection after so many bytes of the body, whose full length was announced.</summary>
     public int? CutAfterBytes { get; init; }
 
+    /// <summary>Waits for this before anything is sent.</summary>
+    public Task BeforeHeaders { get; init; } = Task.CompletedTask;
+
     /// <summary>Waits for this before the body is sent.</summary>
     public Task BeforeBody { get; init; } = Task.CompletedTask;
 
@@ -73,6 +76,7 @@ public sealed class StubServer : IAsyncDisposable
         };
         requests.Enqueue(request);
         var answer = script(request);
+        await answer.BeforeHeaders.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.ContentType;
         foreach (var (name, value) in answer.Headers)

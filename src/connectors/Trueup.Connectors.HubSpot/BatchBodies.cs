@@ -14,13 +14,13 @@ internal static class BatchBodies
         JsonSerializer.SerializeToUtf8Bytes(fields.Count == 0 ? ["hs_object_id"] : fields);
 
     /// <summary>Asks for records of a page, whose ids go over as they are.</summary>
-    public static ReadOnlyMemory<byte> Read(byte[] propertiesJson, RecordPage page, int first, int count) => HubSpotApi.Body(writer =>
+    public static ReadOnlyMemory<byte> Read(byte[] propertiesJson, RecordPage page) => HubSpotApi.Body(writer =>
     {
         Begin(writer);
-        for (var i = first; i < first + count; i++)
+        foreach (var record in page.Records)
         {
             writer.WriteStartObject();
-            writer.WriteString("id"u8, page.IdOf(page.Records[i]).Span);
+            writer.WriteString("id"u8, page.IdOf(record).Span);
             writer.WriteEndObject();
         }
         End(writer, propertiesJson);

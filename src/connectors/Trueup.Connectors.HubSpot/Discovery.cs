@@ -75,18 +75,16 @@ internal sealed class Discovery(HubSpotApi api, Describing describing, FullReadi
             // Portals below Enterprise have no custom objects, and say so by refusing.
             return [];
         }
-        return [.. NamesOf(schemas).Select(named => new StreamDescription(named.Name, named.Schema.Label, named.Schema.TypeId, ObjectTraits()))];
+        return [.. schemas.Select(schema => new StreamDescription(NameOf(schema), schema.Label, schema.TypeId, ObjectTraits()))];
     }
 
-    /// <summary>Makes streams' names of custom objects' names. The portal's prefix keeps them from built-in names; a type id
-    /// is added wherever two could come out alike, so that a name never depends on what other objects there are.</summary>
-    internal static IEnumerable<(StreamName Name, CustomSchema Schema)> NamesOf(IReadOnlyList<CustomSchema> schemas) =>
-        from schema in schemas
-        group schema by schema.FullyQualifiedName.ToLowerInvariant() into alike
-        let name = new string([.. alike.Key.Take(LongestName).Select(Safe)])
-        let isExact = name == alike.Key && alike.Count() == 1
-        from schema in alike
-        select (new StreamName(isExact ? name : $"{name}_{schema.TypeId}"), schema);
+    /// <summary>Makes a stream's name of a custom object's name. The portal's prefix keeps it from built-in names; the type id is
+    /// added wherever two names could come out alike, so that a name never depends on what other objects there are.</summary>
+    internal static StreamName NameOf(CustomSchema schema)
+    {
+        var name = new string([.. schema.FullyQualifiedName.ToLowerInvariant().Take(LongestName).Select(Safe)]);
+        return new StreamName(name == schema.FullyQualifiedName ? name : $"{name}_{schema.TypeId}");
+    }
 
     private static char Safe(char character) =>
         character is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_' or '-' ? character : '_';

@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using Trueup.Contract;
 
 namespace Trueup.Connectors.HubSpot;
@@ -46,13 +44,7 @@ internal sealed class FullReading(HubSpotApi api)
         StreamDescription stream, byte[] propertiesJson, string? after, bool isResumed, CancellationToken cancellationToken)
     {
         using var ids = await ListAsync(stream, [], after, isResumed, cancellationToken);
-        if (ids.Records.Count == 0)
-            return new RecordPage([], 0) { Next = ids.Next };
-        var answered = await api.BatchReadAsync(stream, BatchBodies.Read(propertiesJson, ids, 0, ids.Records.Count), archived: false, cancellationToken);
-        answered.Page.Next = ids.Next;
-        foreach (var refused in ids.SetAside)
-            answered.Page.Refuse(refused);
-        return answered.Page;
+        return await api.ReadFoundAsync(stream, propertiesJson, ids, cancellationToken);
     }
 
     internal static string ListPath(StreamDescription stream, IReadOnlyList<string> fields, string? after)

@@ -37,6 +37,33 @@ internal sealed class HubSpotApi(CrmHttp http, Uri baseUrl)
             new CrmRequest(HttpMethod.Post, HubSpotPaths.BatchRead(stream, archived), $"batch read {stream.Name}") { Body = body, Limits = Burst },
             answer => PageReading.Read(answer, isOwners: false), cancellationToken);
 
+    /// <summary>Reads the properties of at most 100 records whose ids were found. What is gone by now is simply not among them.</summary>
+    public async Task<RecordPage> ReadFoundAsync(
+        StreamDescription stream, byte[] propertiesJson, RecordPage found, CancellationToken cancellationToken)
+    {
+        if (found.Records.Count == 0)
+            return Completed(new RecordPage([], 0), found);
+        var answered = await BatchReadAsync(stream, BatchBodies.Read(propertiesJson, found), archived: false, cancellationToken);
+        try
+        {
+            answered.Facts.DemandWhole(stream.Name);
+            return Completed(answered.Page, found);
+        }
+        catch
+        {
+            answered.Page.Dispose();
+            throw;
+        }
+    }
+
+    private static RecordPage Completed(RecordPage page, RecordPage found)
+    {
+        page.Next = found.Next;
+        foreach (var refused in found.SetAside)
+            page.Refuse(refused);
+        return page;
+    }
+
     public Task<T> BatchReadAsync<T>(
         StreamDescription stream, ReadOnlyMemory<byte> body, bool archived, Func<CrmAnswer, T> read, CancellationToken cancellationToken) =>
         http.SendAsync(

@@ -54,7 +54,7 @@ internal sealed class HubSpotDialect : IApiDialect
             401 => new Verdict.CredentialsRefused(new CrmUnauthorizedException(
                 $"HubSpot does not accept the credentials: {said} Reconnect the account with a valid token.")),
             403 => new Verdict.Refused(new CrmForbiddenException(Forbidden(error, said), error.MissingScopes)),
-            404 => new Verdict.Refused(new CrmNotFoundException($"HubSpot does not know what was asked for: {said}")),
+            404 or 410 => new Verdict.Refused(new CrmNotFoundException($"HubSpot does not know what was asked for: {said}")),
             423 => new Verdict.TryAgain($"HubSpot has locked the records for a moment: {said}", after ?? LockedWait, NotCarriedOut: true),
             429 => Throttled(request, error, said, after),
             477 => new Verdict.TryAgain(

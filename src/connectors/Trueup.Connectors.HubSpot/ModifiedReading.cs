@@ -53,12 +53,7 @@ internal sealed class ModifiedReading(HubSpotApi api)
         var idsOnly = BatchBodies.PropertiesJson([]);
         var found = await api.SearchAsync(request.Stream, Body(request, idsOnly, ranges[0], BatchBodies.MostIds), cancellationToken);
         using var ids = Advance(request.Stream.Name, found, ranges, BatchBodies.MostIds);
-        if (ids.Records.Count == 0)
-            return new RecordPage([], 0) { Next = ids.Next };
-        var answered = await api.BatchReadAsync(
-            request.Stream, BatchBodies.Read(properties, ids, 0, Math.Min(ids.Records.Count, BatchBodies.MostIds)), archived: false, cancellationToken);
-        answered.Page.Next = ids.Next;
-        return answered.Page;
+        return await api.ReadFoundAsync(request.Stream, properties, ids, cancellationToken);
     }
 
     /// <summary>Replaces HubSpot's offset token by what is still to be searched.</summary>

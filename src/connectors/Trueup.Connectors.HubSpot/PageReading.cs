@@ -10,7 +10,16 @@ namespace Trueup.Connectors.HubSpot;
 /// <param name="Total">Records that a search says it has; null elsewhere.</param>
 /// <param name="HighestId">The highest numeric id; 0 where there is none.</param>
 /// <param name="IsAscending">Whether no numeric id is lower than the one before.</param>
-internal readonly record struct PageFacts(int Rows, long? Total, long HighestId, bool IsAscending);
+/// <param name="Trouble">Why a batch read left records out, where the reason is not that they are gone; null otherwise.</param>
+internal readonly record struct PageFacts(int Rows, long? Total, long HighestId, bool IsAscending, string? Trouble)
+{
+    /// <summary>Throws where records are missing for another reason than being gone.</summary>
+    public void DemandWhole(StreamName stream)
+    {
+        if (Trouble is not null)
+            throw new CrmUnavailableException($"HubSpot could not read some {stream} ({Trouble}); they are read again with the next sync.");
+    }
+}
 
 /// <summary>A page and what its answer says beside it.</summary>
 internal sealed record AnsweredPage(RecordPage Page, PageFacts Facts);
@@ -41,6 +50,7 @@ internal static class PageReading
         var reader = new Utf8JsonReader(body[start..]);
         var hasResults = false;
         long? total = null;
+        string? trouble = null;
 
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -59,6 +69,10 @@ internal static class PageReading
                 reader.Read();
                 total = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) ? value : null;
             }
+            else if (reader.ValueTextEquals("errors"u8))
+            {
+                trouble = ReadTrouble(ref reader);
+            }
             else
             {
                 reader.Skip();
@@ -66,7 +80,7 @@ internal static class PageReading
         }
         if (reader.Read() || !hasResults)
             throw new CrmContractException("The JSON holds no list of results.");
-        return new PageFacts(rows.Rows, total, rows.HighestId, rows.IsAscending);
+        return new PageFacts(rows.Rows, total, rows.HighestId, rows.IsAscending, trouble);
     }
 
     // {"next":{"after":"552","link":…}}; the link is ignored, since it could lead anywhere.
@@ -106,6 +120,17 @@ internal static class PageReading
             Demand(!string.IsNullOrEmpty(after), "paging.next.after");
         }
         return after;
+    }
+
+    private static string? ReadTrouble(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        using var errors = JsonDocument.ParseValue(ref reader);
+        return errors.RootElement.ValueKind != JsonValueKind.Array ? null : errors.RootElement.EnumerateArray()
+            .Select(error => error.Text("category") ?? "no category")
+            .Where(category => category != "OBJECT_NOT_FOUND")
+            .Select(VendorText.Clean)
+            .FirstOrDefault();
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)

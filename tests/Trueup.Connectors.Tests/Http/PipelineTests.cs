@@ -1,4 +1,3 @@
-using System.Net;
 using Trueup.Connectors.Tests.HubSpot;
 using Trueup.Contract;
 
@@ -191,6 +190,31 @@ public sealed class PipelineTests
 
         Assert.Contains("127.0.0.1", error.Message, StringComparison.Ordinal);
         await hubspot.Connector.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_socket_that_falls_silent_is_given_up_and_asked_again(bool beforeHeaders)
+    {
+        var arrived = new TaskCompletionSource();
+        var never = new TaskCompletionSource();
+        await using var hubspot = await HubSpotStub.StartAsync(request =>
+        {
+            if (request.Number > 1)
+                return Counted;
+            arrived.TrySetResult();
+            return Counted with { BeforeHeaders = beforeHeaders ? never.Task : Task.CompletedTask, BeforeBody = never.Task };
+        });
+
+        var counting = CountAsync(hubspot);
+        await arrived.Task;
+        Assert.False(counting.IsCompleted);
+        hubspot.Clock.ReachLimits();
+
+        Assert.Equal(7, await counting);
+        Assert.Equal(2, hubspot.Requests.Count);
+        never.SetResult();
     }
 
     [Fact]

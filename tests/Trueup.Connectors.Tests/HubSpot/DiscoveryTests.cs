@@ -12,10 +12,11 @@ public sealed class DiscoveryTests
         await using var hubspot = await HubSpotStub.StartAsync(request => request.Path.Contains("schemas", StringComparison.Ordinal)
             ? HubSpotStub.Page(
             [
-                """{"objectTypeId":"2-1","fullyQualifiedName":"p48_Machine","name":"Machine","labels":{"plural":"Machines"}}""",
+                """{"objectTypeId":"2-1","fullyQualifiedName":"p48_machine","name":"machine","labels":{"plural":"Machines"}}""",
                 """{"objectTypeId":"2-2","fullyQualifiedName":"p48_contacts","name":"contacts","labels":{"plural":"Contacts"}}""",
                 """{"objectTypeId":"2-3","fullyQualifiedName":"p48_Bürö x","name":"b","labels":{"plural":"B"}}""",
                 """{"objectTypeId":"2-4","fullyQualifiedName":"p48_Bäro x","name":"b","labels":{"plural":"B"}}""",
+                """{"objectTypeId":"2-5","fullyQualifiedName":"p48_Machine","name":"Machine","labels":{"plural":"M"}}""",
             ])
             : Portal(request));
 
@@ -23,7 +24,7 @@ public sealed class DiscoveryTests
 
         Assert.Equal(
             ["contacts", "companies", "deals", "tickets", "products", "line_items", "calls", "emails", "meetings", "notes", "tasks", "owners",
-             "p48_machine", "p48_contacts", "p48_b_r__x_2-3", "p48_b_ro_x_2-4"],
+             "p48_machine", "p48_contacts", "p48_b_r__x_2-3", "p48_b_ro_x_2-4", "p48_machine_2-5"],
             streams.Select(stream => stream.Name.Value));
         Assert.All(streams, stream => Assert.Null(stream.Refusal));
         Assert.Equal("2-1", streams.Single(stream => stream.Label == "Machines").TypeId);

@@ -111,6 +111,23 @@ public sealed class FullReadingTests
     }
 
     [Fact]
+    public async Task A_batch_that_could_not_be_read_whole_is_an_error_and_one_with_vanished_records_is_not()
+    {
+        string[] fields = [.. Enumerable.Range(0, 700).Select(i => $"property_{i}")];
+        var category = "OBJECT_NOT_FOUND";
+        await using var hubspot = await HubSpotStub.StartAsync(request => request.Method == "GET"
+            ? HubSpotStub.Page([HubSpotStub.Record(1), HubSpotStub.Record(2)])
+            : new StubAnswer(207,
+                """{"numErrors":1,"errors":[{"status":"error","category":"CATEGORY","context":{"ids":["2"]}}],"results":[RECORD]}"""
+                    .Replace("CATEGORY", category, StringComparison.Ordinal).Replace("RECORD", HubSpotStub.Record(1), StringComparison.Ordinal)));
+
+        Assert.Single(await hubspot.ReadAllAsync(new FullRead(HubSpotStub.Contacts, fields, null)));
+
+        category = "INTERNAL_ERROR";
+        await Assert.ThrowsAsync<CrmUnavailableException>(() => hubspot.ReadAllAsync(new FullRead(HubSpotStub.Contacts, fields, null)));
+    }
+
+    [Fact]
     public async Task Archived_owners_are_records_too()
     {
         await using var hubspot = await HubSpotStub.StartAsync(request => request.Query.Contains("archived=true", StringComparison.Ordinal)
