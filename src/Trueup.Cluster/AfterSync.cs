@@ -9,28 +9,37 @@ namespace Trueup.Cluster;
 internal sealed class AfterSync(KeeperTools tools, ILogger log)
 {
     public async Task NoteAsync(
-        ConnectionEntry entry, OpenConnection connection, SyncReport report, bool wasOnboarding, DateTimeOffset beganAt, CancellationToken cancellationToken)
+        ConnectionEntry entry, OpenConnection connection, SyncReport report, DateTimeOffset beganAt, CancellationToken cancellationToken)
     {
         log.LogInformation(
             "Connection {Connection}: {Kind} sync {Sync} ended {Status} after {Calls} calls", entry.Id, report.Request.Kind, report.Request.Id, report.Status, report.ApiCalls);
 
-        var onboarded = wasOnboarding && connection.Sync.Onboarding is null;
-        await SaveProgressAsync(entry, report, onboarded, beganAt, cancellationToken);
-        if (onboarded && entry.OnboardedAt is null)
-            await tools.Outbox.PostToAdminsAsync($"Trueup: {entry.Name} is ready", ReadyText(entry, report), cancellationToken);
-
+        await SaveProgressAsync(entry, connection, report, beganAt, cancellationToken);
+        await NoteOnboardedAsync(entry, connection, cancellationToken);
         await JudgeAsync(entry, connection, report, cancellationToken);
     }
 
+    /// <summary>Says once that everything is loaded: in the catalog and by mail. Also after a crash between the mirror's commit and the catalog's.</summary>
+    public async Task NoteOnboardedAsync(ConnectionEntry entry, OpenConnection connection, CancellationToken cancellationToken)
+    {
+        if (!connection.Sync.IsOnboarded || entry.OnboardedAt is not null)
+            return;
+        entry.OnboardedAt = tools.Clock.GetUtcNow();
+        var text = ReadyText(entry, await connection.Mirror.StreamsAsync(cancellationToken));
+        await using (var catalog = await tools.Catalog.CreateDbContextAsync(cancellationToken))
+            await catalog.Connections.Where(c => c.Id == entry.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(c => c.OnboardedAt, entry.OnboardedAt), cancellationToken);
+        await tools.Outbox.PostToAdminsAsync($"Trueup: {entry.Name} is ready", text, cancellationToken);
+        tools.Board.Announce();
+    }
+
     private async Task SaveProgressAsync(
-        ConnectionEntry entry, SyncReport report, bool onboarded, DateTimeOffset beganAt, CancellationToken cancellationToken)
+        ConnectionEntry entry, OpenConnection connection, SyncReport report, DateTimeOffset beganAt, CancellationToken cancellationToken)
     {
         await using var catalog = await tools.Catalog.CreateDbContextAsync(cancellationToken);
         if (await catalog.Connections.SingleOrDefaultAsync(c => c.Id == entry.Id, cancellationToken) is not { } kept)
             return;
 
-        if (onboarded)
-            kept.OnboardedAt ??= tools.Clock.GetUtcNow();
         var isWhole = report.Request.Stream is null && report.Request.Kind != SyncKind.Records;
         if (isWhole && report.Status is SyncStatus.Verified or SyncStatus.Unverified or SyncStatus.Partial)
         {
@@ -40,6 +49,7 @@ internal sealed class AfterSync(KeeperTools tools, ILogger log)
             kept.Difference = report.Streams.Sum(s => s.Difference);
             if (report.Status == SyncStatus.Verified && report.AsOf is { } asOf)
                 kept.VerifiedAsOf = asOf;
+            kept.VerifiedAsOf ??= connection.Sync.VerifiedAsOf;
         }
         await catalog.SaveChangesAsync(cancellationToken);
     }
@@ -88,9 +98,9 @@ internal sealed class AfterSync(KeeperTools tools, ILogger log)
         }
     }
 
-    private static string ReadyText(ConnectionEntry entry, SyncReport report)
+    private static string ReadyText(ConnectionEntry entry, IReadOnlyList<MirroredStream> streams)
     {
-        var lines = report.Streams.Select(s => $"  {s.Label}: {s.InTrueup}");
+        var lines = streams.Where(s => s.GoneAt is null && s.Description.Refusal is null).Select(s => $"  {s.Description.Label}: {s.Live}");
         return $"Everything of the account {entry.Name} has been loaded and compared with the app.\n\n{string.Join('\n', lines)}\n";
     }
 }

@@ -33,6 +33,8 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
     private readonly SemaphoreSlim stepping = new(1);
     private int failures;
     private bool fencedOff;
+    private int incompleteOnboardings;
+    private DateTimeOffset nextOnboardingAt;
     private DateTimeOffset failedAt;
     private DateTimeOffset retryAt;
 
@@ -65,7 +67,7 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
     public void Wake(bool forget = false)
     {
         if (forget)
-            (failures, retryAt) = (0, default);
+            (failures, retryAt, nextOnboardingAt) = (0, default, default);
         woken.Release();
     }
 
@@ -205,8 +207,9 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         {
             if (await TryOpenAsync(entry, cancellationToken) is not { } connection)
                 return retryAt;
+            await new AfterSync(tools, log).NoteOnboardedAsync(entry, connection, cancellationToken);
             if (await NextAsync(entry, connection, waiting, cancellationToken) is not { } next)
-                return NextDue(entry);
+                return NextDue(entry, connection);
             await RunAsync(entry, connection, next, cancellationToken);
         }
         finally
@@ -257,7 +260,8 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
 
         var schedule = ScheduleOf(entry);
         var now = tools.Clock.GetUtcNow();
-        SyncKind? due = schedule.NextNightly(entry.NightlyAt, entry.CreatedAt) <= now ? SyncKind.Nightly
+        SyncKind? due = !connection.Sync.IsOnboarded && nextOnboardingAt <= now ? SyncKind.Onboarding
+            : schedule.NextNightly(entry.NightlyAt, entry.CreatedAt) <= now ? SyncKind.Nightly
             : schedule.NextHourly(entry.HourlyAt, entry.CreatedAt) <= now ? SyncKind.Hourly
             : null;
         if (due is not { } kind)
@@ -269,24 +273,22 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
     private async Task<SyncEntry?> ResumeAsync(
         ConnectionEntry entry, SyncRequest unfinished, IReadOnlyList<SyncEntry> waiting, CancellationToken cancellationToken)
     {
-        // An onboarding that the engine asks for by itself may already wait under an id of ours.
-        if (unfinished.Kind == SyncKind.Onboarding && waiting.FirstOrDefault(w => w.Kind == SyncKind.Onboarding) is { } ours)
-            return ours;
-        if (unfinished.Id.Length > 0 && await tools.Journal.FindAsync(unfinished.Id, cancellationToken) is { } known)
+        if (waiting.FirstOrDefault(w => w.Id == unfinished.Id) is { } queued)
+            return queued;
+        if (await tools.Journal.FindAsync(unfinished.Id, cancellationToken) is { } known)
         {
             await tools.Journal.RequeueAsync(known.Id, cancellationToken);
             return known;
         }
+        // The mirror knows of a sync that the catalog does not, as after restoring an older catalog.
         var id = await tools.Journal.EnqueueAsync(
-            entry, new SyncOrder(unfinished.Kind, "schedule", unfinished.Stream, unfinished.Ids),
-            unfinished.Id.Length > 0 ? unfinished.Id : null, cancellationToken);
+            entry, new SyncOrder(unfinished.Kind, "schedule", unfinished.Stream, unfinished.Ids), unfinished.Id, cancellationToken);
         return await tools.Journal.FindAsync(id, cancellationToken);
     }
 
     private async Task RunAsync(ConnectionEntry entry, OpenConnection connection, SyncEntry next, CancellationToken cancellationToken)
     {
         var request = RequestOf(next);
-        var onboards = connection.Sync.Onboarding is not null;
         var beganAt = tools.Clock.GetUtcNow();
         await tools.Journal.BeginAsync(next.Id, cancellationToken);
         SyncReport report;
@@ -329,15 +331,17 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
 
         // Also when the server is stopping: the line has to say how it ended.
         await tools.Journal.EndAsync(next.Id, report, CancellationToken.None);
-        await new AfterSync(tools, log).NoteAsync(entry, connection, report, onboards, beganAt, CancellationToken.None);
+        await new AfterSync(tools, log).NoteAsync(entry, connection, report, beganAt, CancellationToken.None);
         (current, currentId) = (null, null);
         tools.Board.Announce();
 
-        var stillUnfinished = connection.Sync.Unfinished is not null && report.Status != SyncStatus.Stopped;
-        if (report.Status == SyncStatus.Failed || stillUnfinished)
+        if (report.Status == SyncStatus.Failed || (connection.Sync.Unfinished is not null && report.Status != SyncStatus.Stopped))
             PostponeAfterFailure();
         else if (report.Status != SyncStatus.Stopped)
             (failures, retryAt) = (0, default);
+        // A stream that cannot be loaded must not keep the others from being brought up to date.
+        if (request.Kind == SyncKind.Onboarding && !connection.Sync.IsOnboarded && report.Status != SyncStatus.Stopped)
+            nextOnboardingAt = tools.Clock.GetUtcNow() + WaitAfter(incompleteOnboardings++);
     }
 
     private void Progress(SyncReport report)
@@ -348,20 +352,28 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
 
     private DateTimeOffset PostponeAfterFailure()
     {
-        var wait = FirstRetry * Math.Pow(2, Math.Min(failures++, 10));
-        // Never less often than the schedule would have tried anyway, never more often than every second.
-        var longest = tools.Schedule.Hourly < LongestRetry ? tools.Schedule.Hourly : LongestRetry;
         failedAt = tools.Clock.GetUtcNow();
-        retryAt = failedAt + (wait < longest ? wait : longest);
+        retryAt = failedAt + WaitAfter(failures++);
         return retryAt;
     }
 
-    private DateTimeOffset NextDue(ConnectionEntry entry)
+    /// <summary>Doubles with every failure, but is never longer than the schedule would have waited anyway.</summary>
+    private TimeSpan WaitAfter(int earlierFailures)
+    {
+        var wait = FirstRetry * Math.Pow(2, Math.Min(earlierFailures, 10));
+        var longest = tools.Schedule.Hourly < LongestRetry ? tools.Schedule.Hourly : LongestRetry;
+        return wait < longest ? wait : longest;
+    }
+
+    private DateTimeOffset NextDue(ConnectionEntry entry, OpenConnection connection)
     {
         var schedule = ScheduleOf(entry);
-        var hourly = schedule.NextHourly(entry.HourlyAt, entry.CreatedAt);
-        var nightly = schedule.NextNightly(entry.NightlyAt, entry.CreatedAt);
-        return hourly < nightly ? hourly : nightly;
+        DateTimeOffset?[] due =
+        [
+            schedule.NextHourly(entry.HourlyAt, entry.CreatedAt), schedule.NextNightly(entry.NightlyAt, entry.CreatedAt),
+            connection.Sync.IsOnboarded ? null : nextOnboardingAt,
+        ];
+        return due.Min()!.Value;
     }
 
     private async Task SleepAsync(DateTimeOffset until, CancellationToken cancellationToken)

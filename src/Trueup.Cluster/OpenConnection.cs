@@ -38,7 +38,8 @@ public sealed class OpenConnection : IAsyncDisposable
         try
         {
             mirror = await tools.Mirrors.OpenAsync(entry.Id, cancellationToken);
-            var sync = new ConnectionSync(connector, mirror, tools.Engine, tools.Clock, new Random(Seed.Of(entry.Id)), log);
+            var options = tools.Engine with { Streams = entry.Streams?.Split(',').Select(name => new StreamName(name)).ToHashSet() };
+            var sync = new ConnectionSync(connector, mirror, options, tools.Clock, new Random(Seed.Of(entry.Id)), log);
             await sync.StartAsync(cancellationToken);
             return new OpenConnection(connector, mirror, sync);
         }

@@ -13,8 +13,7 @@ public sealed class Streams(
     public async Task<IReadOnlyList<StreamView>> ListAsync(string connection, CancellationToken cancellationToken)
     {
         var open = await OpenAsync(connection, cancellationToken);
-        var loading = open.Sync.Onboarding?.Streams.ToDictionary(s => s.Stream) ?? [];
-        return [.. (await open.Mirror.StreamsAsync(cancellationToken)).Select(stream => Show(stream, loading.GetValueOrDefault(stream.Name)))];
+        return [.. (await open.Mirror.StreamsAsync(cancellationToken)).Select(stream => Show(stream, open.Sync))];
     }
 
     /// <summary>The fields of a stream, retired ones last.</summary>
@@ -84,14 +83,14 @@ public sealed class Streams(
     private async Task<OpenConnection> OpenAsync(string connection, CancellationToken cancellationToken) =>
         await log.OpenAsync(await connections.FindAsync(connection, cancellationToken), cancellationToken);
 
-    private static StreamView Show(MirroredStream stream, StreamProgress? loading)
+    private static StreamView Show(MirroredStream stream, Engine.ConnectionSync sync)
     {
-        var refusal = stream.Description.Refusal;
+        var phase = sync.PhaseOf(stream.Name);
         var state = stream.GoneAt is not null ? "gone"
-            : refusal is not null ? "refused"
-            : loading is null ? "verified"
-            : loading.Phase.ToString().ToLowerInvariant();
-        return new StreamView(stream.Name.Value, stream.Description.Label, stream.Live, stream.Buried, null, state, refusal ?? loading?.Reason);
+            : stream.Description.Refusal is not null ? "refused"
+            : phase.ToString().ToLowerInvariant();
+        return new StreamView(
+            stream.Name.Value, stream.Description.Label, stream.Live, stream.Buried, sync.WatermarkOf(stream.Name), state, stream.Description.Refusal);
     }
 
     private FieldView Show(MirroredField field) => new(

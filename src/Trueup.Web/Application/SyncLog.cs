@@ -94,9 +94,8 @@ public sealed class SyncLog(
             throw new ProblemException(Problem.Invalid($"decision is bury or keep, not {decision}."));
         var name = new StreamName(stream ?? "");
         var open = await OpenAsync(entry, cancellationToken);
-        if (!open.Sync.Braked.ContainsKey(name))
+        if (!open.Sync.Braked.ContainsKey(name) || !await open.Sync.AnswerBrakeAsync(name, bury: decision == "bury", cancellationToken))
             throw new ProblemException(Problem.Conflict("nothing-braked", $"No mass delete of {stream} waits for an answer."));
-        await open.Sync.AnswerBrakeAsync(name, bury: decision == "bury", cancellationToken);
         await audit.WriteAsync(actor.Name, "brake.answer", entry.Name, $"{decision} {stream}", cancellationToken);
         await journal.EnqueueAsync(entry, new SyncOrder(SyncKind.Full, actor.Trigger, name), id: null, cancellationToken);
         await grains.GetGrain<IConnectionGrain>(entry.Id).WakeAsync();
