@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Trueup.Catalog;
 using Trueup.Web.Application;
+using Trueup.Web.Pages;
 
 namespace Trueup.Web.Api;
 
@@ -46,10 +47,17 @@ public static class WebSetup
         services.ConfigureApplicationCookie(SetCookie);
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
+        services.AddPages();
         services.AddAntiforgery(options => options.Cookie.Name = "trueup.forms");
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = 429;
+            limiter.OnRejected = (context, _) =>
+            {
+                var page = context.HttpContext.Request.Path.Value?.EndsWith("first-run", StringComparison.Ordinal) == true ? "/first-run" : "/sign-in";
+                context.HttpContext.Response.Redirect(page + "?error=too-many");
+                return ValueTask.CompletedTask;
+            };
             limiter.AddPolicy(AccountEndpoints.SignInLimit, context => RateLimitPartition.GetFixedWindowLimiter(
                 context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions
                 {
@@ -74,6 +82,7 @@ public static class WebSetup
 
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/readyz");
+        app.MapPages();
         app.MapAccount();
         app.MapOpenApiPage();
         var api = app.MapGroup("/api/v1").RequireAuthorization();

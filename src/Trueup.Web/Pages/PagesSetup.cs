@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+using Trueup.Web.Components;
+
+namespace Trueup.Web.Pages;
+
+/// <summary>Puts the pages together.</summary>
+public static class PagesSetup
+{
+    /// <summary>Adds what the pages need beside the application layer.</summary>
+    public static IServiceCollection AddPages(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddRadzenComponents();
+        services.AddScoped<LiveConnections>();
+        services.AddScoped<Visitor>();
+        services.AddScoped<AuthenticationStateProvider, SignedInProvider>();
+        services.AddRazorComponents()
+            .AddInteractiveServerComponents()
+            .RegisterPersistentService<LiveConnections>(RenderMode.InteractiveServer)
+            .RegisterPersistentService<Visitor>(RenderMode.InteractiveServer);
+        return services;
+    }
+
+    /// <summary>Maps the pages and their files.</summary>
+    public static void MapPages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapStaticAssets();
+        // The header of our own already says that no other site may frame a page.
+        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+    }
+}
