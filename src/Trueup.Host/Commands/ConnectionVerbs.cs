@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+
+namespace Trueup.Host.Commands;
+
+/// <summary>Connecting accounts, and how they are.</summary>
+internal static class ConnectionVerbs
+{
+    /// <summary>Between two looks at how far something is.</summary>
+    internal static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
+
+    internal static Verb[] All { get; } =
+    [
+        new("connect", "APP --name N (--token T | --oauth) [--base-url URL] [--wait]", "Connects an account; its onboarding starts by itself.", ConnectAsync)
+        {
+            Options = ["name", "token", "base-url", "time-zone", "streams"], Flags = ["oauth", "wait"],
+            Details = "The token may also come from the variable TRUEUP_CRM_TOKEN, which keeps it out of the shell's history.\n--streams takes names separated by commas.",
+        },
+        new("connections", "", "Lists the connected accounts.", ListAsync),
+        new("status", "", "One page of health; exit status 1 where an account needs a person.", StatusAsync),
+    ];
+
+    private static async Task<int> ConnectAsync(Verb verb, Arguments arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.Words is not [var appName] || arguments.Find("name") is not { } name)
+            throw new UsageException("connect needs an app and --name.", verb);
+        using var api = ApiClient.FromEnvironment();
+        if (arguments.Has("oauth"))
+            return await ConnectByOAuthAsync(api, arguments, appName, name, cancellationToken);
+
+        var token = arguments.Find("token") ?? Environment.GetEnvironmentVariable("TRUEUP_CRM_TOKEN")
+            ?? throw new UsageException("connect needs --token or --oauth.", verb);
+        var connection = (await api.SendAsync(HttpMethod.Post, "connections", new JsonObject
+        {
+            ["app"] = appName, ["name"] = name, ["credentials"] = new JsonObject { ["accessToken"] = token }, ["baseUrl"] = arguments.Find("base-url"),
+            ["timeZone"] = arguments.Find("time-zone"),
+            ["streams"] = arguments.Find("streams") is { } streams ? new JsonArray([.. streams.Split(',').Select(s => (JsonNode)s)]) : null,
+        }, cancellationToken))!.AsObject();
+        return await FinishAsync(api, arguments, connection, cancellationToken);
+    }
+
+    private static async Task<int> ConnectByOAuthAsync(ApiClient api, Arguments arguments, string appName, string name, CancellationToken cancellationToken)
+    {
+        var started = await api.SendAsync(HttpMethod.Post, $"oauth/{Uri.EscapeDataString(appName)}", new JsonObject { ["name"] = name }, cancellationToken);
+        await Console.Error.WriteLineAsync($"Open this address in a browser that is signed in to Trueup as the token's owner:\n{Output.Text(started!["authorizeUrl"])}");
+        if (!arguments.Has("wait"))
+            return CommandLine.Done;
+        while (true)
+        {
+            var found = (await api.ListAsync("connections", int.MaxValue, cancellationToken)).FirstOrDefault(c => Output.Text(c!["name"]) == name);
+            if (found is not null)
+                return await FinishAsync(api, arguments, found.AsObject(), cancellationToken);
+            await Task.Delay(Look, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private static async Task<int> FinishAsync(ApiClient api, Arguments arguments, JsonObject connection, CancellationToken cancellationToken)
+    {
+        var id = Output.Text(connection["id"]);
+        if (arguments.Has("wait"))
+            connection = await WaitUntilLiveAsync(api, id, arguments.Json, cancellationToken);
+        if (arguments.Json)
+            Output.Json(connection);
+        else
+            Console.Out.WriteLine($"{Output.Text(connection["name"])} is connected ({Output.Text(connection["externalId"])}), {Output.Text(connection["state"])}.");
+        if (connection["attention"] is { } attention && !arguments.Json)
+            await Console.Error.WriteLineAsync(Output.Text(attention));
+        return Output.Text(connection["state"]) == "attention" ? CommandLine.FoundProblem : CommandLine.Done;
+    }
+
+    private static async Task<JsonObject> WaitUntilLiveAsync(ApiClient api, string id, bool silent, CancellationToken cancellationToken)
+    {
+        using var progress = new ProgressLine(silent);
+        while (true)
+        {
+            var connection = await api.GetAsync($"connections/{id}", cancellationToken);
+            if (Output.Text(connection["state"]) != "onboarding")
+            {
+                progress.Show(100, "onboarded");
+                return connection;
+            }
+            var streams = connection["onboarding"]?["streams"]?.AsArray() ?? [];
+            progress.Show(connection["onboarding"]?["percent"]?.GetValue<double>() ?? 0,
+                string.Join(", ", streams.Where(s => Output.Text(s!["state"]) == "loading").Select(s => Output.Text(s!["label"]))));
+            await Task.Delay(Look, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private static async Task<int> ListAsync(Verb verb, Arguments arguments, CancellationToken cancellationToken)
+    {
+        using var api = ApiClient.FromEnvironment();
+        var connections = await api.ListAsync("connections", int.MaxValue, cancellationToken);
+        if (arguments.Json)
+            Output.Json(connections);
+        else
+            Output.Table(["NAME", "APP", "ACCOUNT", "STATE", "VERIFIED AS OF", "DIFFERENCE", "ID"],
+                [.. connections.Select(c => Cells(c!, "name", "app", "externalId", "state", "verifiedAsOf", "difference", "id"))]);
+        return CommandLine.Done;
+    }
+
+    private static async Task<int> StatusAsync(Verb verb, Arguments arguments, CancellationToken cancellationToken)
+    {
+        using var api = ApiClient.FromEnvironment();
+        var connections = await api.ListAsync("connections", int.MaxValue, cancellationToken);
+        var needing = connections.Where(c => Output.Text(c!["state"]) == "attention").ToList();
+        if (arguments.Json)
+            Output.Json(new JsonObject { ["connections"] = connections.DeepClone(), ["needAttention"] = needing.Count });
+        else
+        {
+            Output.Table(["NAME", "STATE", "ONBOARDED", "VERIFIED AS OF", "DIFFERENCE", "NEXT HOURLY", "NEXT NIGHTLY"],
+            [
+                .. connections.Select(c => (IReadOnlyList<string>)[.. Cells(c!, "name", "state"),
+                    c!["onboarding"] is { } onboarding ? $"{Output.Text(onboarding["percent"])} %" : "yes",
+                    .. Cells(c, "verifiedAsOf", "difference", "nextHourlyAt", "nextNightlyAt")]),
+            ]);
+            foreach (var connection in needing)
+                Console.Out.WriteLine($"\n{Output.Text(connection!["name"])}: {Output.Text(connection["attention"])}");
+        }
+        return needing.Count > 0 ? CommandLine.FoundProblem : CommandLine.Done;
+    }
+
+    internal static IReadOnlyList<string> Cells(JsonNode node, params string[] names) => [.. names.Select(n => Output.Text(node[n]))];
+}

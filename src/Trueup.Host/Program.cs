@@ -1,0 +1,3 @@
+using Trueup.Host.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,131 @@
+using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using Trueup.Catalog;
+using Trueup.Cluster;
+using Trueup.Contract;
+using Trueup.Host.Settings;
+using Trueup.Mirrors.Sqlite;
+using Trueup.Web.Api;
+using Trueup.Web.Application;
+
+namespace Trueup.Host;
+
+/// <summary>The server, put together from its parts.</summary>
+internal static class Server
+{
+    /// <summary>A stop may take this long: syncs end with the commit at work.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(9);
+
+    /// <summary>Starts the server. The data folder is held until the server is disposed of.</summary>
+    /// <exception cref="StartException">It cannot start; the message says why.</exception>
+    internal static async Task<WebApplication> StartAsync(ServerSettings settings, LogLevel level, CancellationToken cancellationToken)
+    {
+        DataFolder folder;
+        try
+        {
+            folder = DataFolder.Take(settings.Data);
+        }
+        catch (DataFolderException failure)
+        {
+            throw new StartException(failure.Message);
+        }
+
+        var app = Build(settings, folder, level);
+        try
+        {
+            await app.Services.PrepareCatalogAsync(cancellationToken);
+            await app.Services.GetRequiredService<FirstRun>().PrepareAsync(settings.Owner?.Email, settings.Owner?.Password, cancellationToken);
+            await app.StartAsync(cancellationToken);
+            return app;
+        }
+        catch (Exception failure) when (Explain(failure, settings, folder) is { } sentence)
+        {
+            await app.DisposeAsync();
+            throw new StartException(sentence);
+        }
+    }
+
+    private static WebApplication Build(ServerSettings settings, DataFolder folder, LogLevel level)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "trueup", ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production,
+        });
+        builder.WebHost.UseUrls([.. settings.Urls]);
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);
+        AddLogs(builder, settings.JsonLog, level);
+        AddTelemetry(builder);
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddCatalog(folder, settings.Mail);
+        foreach (var connector in Connectors.All)
+            builder.Services.AddSingleton(connector);
+        builder.Services.AddSingleton<IMirrorStore>(services => new SqliteMirrorStore(folder.Mirrors, services.GetRequiredService<TimeProvider>()));
+        builder.AddCluster(settings.Schedule, settings.Engine, settings.Apps);
+        builder.Services.AddWeb(new SettingsToken(settings.ApiToken));
+        builder.Services.AddHealthChecks().AddCheck<CatalogCheck>("catalog");
+
+        var app = builder.Build();
+        app.MapWeb();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        return app;
+    }
+
+    private static void AddLogs(WebApplicationBuilder builder, bool json, LogLevel level)
+    {
+        builder.Logging.ClearProviders();
+        if (json)
+            builder.Logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+        else
+            builder.Logging.AddSimpleConsole(console =>
+                (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd'T'HH:mm:ss'Z' "));
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Trueup", level);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", level);
+        // Queries hold personal data in their parameters.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
+        // A silo alone in its cluster has nobody to probe, and says so at every start.
+        builder.Logging.AddFilter("Orleans", LogLevel.Error);
+        // The middleware logs exceptions that Problems has answered already.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
+    }
+
+    private static void AddTelemetry(WebApplicationBuilder builder)
+    {
+        var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
+            .AddMeter("Trueup.*", "Trueup", "Microsoft.Orleans").AddPrometheusExporter());
+        if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
+            telemetry.WithTracing(traces => traces
+                .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddSource("Trueup.*", "Trueup").AddOtlpExporter());
+    }
+
+    private static string? Explain(Exception failure, ServerSettings settings, DataFolder folder) => failure switch
+    {
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
+            $"The address {string.Join(" or ", settings.Urls)} is in use by another program. Stop that program, or set TRUEUP_URLS to another address.",
+        SocketException refused =>
+            $"The server cannot listen at {string.Join(" or ", settings.Urls)}: {refused.Message}. Set TRUEUP_URLS to another address.",
+        Microsoft.Data.Sqlite.SqliteException or DbUpdateException =>
+            $"The catalog {folder.CatalogFile} cannot be used: {failure.Message}. Restore it from a backup, or set TRUEUP_DATA to another folder.",
+        ProblemException refused => $"The owner of TRUEUP_OWNER_EMAIL cannot be made: {refused.Message}",
+        _ => null,
+    };
+
+    private sealed class CatalogCheck(IDbContextFactory<CatalogContext> catalog) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+        {
+            await using var opened = await catalog.CreateDbContextAsync(cancellationToken);
+            return await opened.Database.CanConnectAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The catalog cannot be opened.");
+        }
+    }
+}
+
+/// <summary>The server cannot start. The message is one sentence.</summary>
+internal sealed class StartException(string message) : Exception(message);
