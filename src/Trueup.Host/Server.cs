@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Trueup.Catalog;
 using Trueup.Cluster;
@@ -10,6 +11,7 @@ using Trueup.Host.Settings;
 using Trueup.Mirrors.Sqlite;
 using Trueup.Web.Api;
 using Trueup.Web.Application;
+using Trueup.Web.Pages;
 
 namespace Trueup.Host;
 
@@ -68,10 +70,12 @@ internal static class Server
         builder.Services.AddSingleton<IMirrorStore>(services => new SqliteMirrorStore(folder.Mirrors, services.GetRequiredService<TimeProvider>()));
         builder.AddCluster(settings.Schedule, settings.Engine, settings.Apps);
         builder.Services.AddWeb(new SettingsToken(settings.ApiToken));
+        builder.Services.AddPages();
         builder.Services.AddHealthChecks().AddCheck<CatalogCheck>("catalog");
 
         var app = builder.Build();
         app.MapWeb();
+        app.MapPages();
         app.MapPrometheusScrapingEndpoint("/metrics");
         return app;
     }
@@ -91,13 +95,17 @@ internal static class Server
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         // A silo alone in its cluster has nobody to probe, and says so at every start.
         builder.Logging.AddFilter("Orleans", LogLevel.Error);
+        // The key ring lies in a folder that only this user may enter; sealing it with another key would only move the question.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // A failed start is told in one sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // The middleware logs exceptions that Problems has answered already.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
     }
 
     private static void AddTelemetry(WebApplicationBuilder builder)
     {
-        var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("trueup")).WithMetrics(metrics => metrics
             .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
             .AddMeter("Trueup.*", "Trueup", "Microsoft.Orleans").AddPrometheusExporter());
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })

@@ -39,7 +39,7 @@ internal static class RecordVerbs
             throw new UsageException("sql needs an account and a SELECT.", verb);
         using var api = ApiClient.FromEnvironment();
         using var answer = await api.OpenAsync(
-            HttpMethod.Post, $"connections/{Uri.EscapeDataString(account)}/sql", new JsonObject { ["sql"] = statement }, cancellationToken);
+            HttpMethod.Post, $"connections/{Uri.EscapeDataString(account)}/sql", new JsonObject { ["statement"] = statement }, cancellationToken);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
         var columns = Row(await lines.ReadLineAsync(cancellationToken));
         var rows = new List<IReadOnlyList<string>>();

@@ -36,9 +36,9 @@ internal static class RecordEndpoints
 
     private static async Task SqlAsync(string id, SqlQuestion question, HttpContext http, Records all, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(question.Sql))
-            throw new ProblemException(Problem.Invalid("sql is missing."));
-        await JsonLines.WriteAsync(http.Response, all.SqlAsync(id, question.Sql, cancellationToken), cancellationToken);
+        if (string.IsNullOrWhiteSpace(question.Statement))
+            throw new ProblemException(Problem.Invalid("statement is missing."));
+        await JsonLines.WriteAsync(http.Response, all.SqlAsync(id, question.Statement, cancellationToken), cancellationToken);
     }
 
     private static async Task ExportAsync(
@@ -63,7 +63,7 @@ internal static class RecordEndpoints
     }
 
     /// <summary>A query.</summary>
-    internal sealed record SqlQuestion(string? Sql);
+    internal sealed record SqlQuestion(string? Statement);
 
     /// <summary>How many.</summary>
     internal sealed record RecordCount(long Count);
