@@ -188,6 +188,9 @@ internal sealed class SyncRun
     {
         switch (step.Kind)
         {
+            case StepKind.ReadModified when run.IsEnumeratedAtOnce && step.Since is null:
+                // One page shows one moment: nothing can have changed behind it.
+                break;
             case StepKind.ReadEverything:
                 await FullPass.RunAsync(run, cancellationToken);
                 break;

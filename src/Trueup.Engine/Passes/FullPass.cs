@@ -40,6 +40,7 @@ internal static class FullPass
         }
 
         run.IsEnumerated = true;
+        run.IsEnumeratedAtOnce = fullRead.Pages <= 1;
         var mayBury = await BuryUnseenAsync(run, fullRead, cancellationToken);
         await sync.SaveAsync(
             run.Mirrored.Name,

@@ -37,6 +37,9 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
     /// <summary>Whether a complete enumeration was read in this sync, so that <see cref="Known"/> holds the CRM's ids.</summary>
     public bool IsEnumerated { get; set; }
 
+    /// <summary>Whether that enumeration was one single page, so that nothing can have changed behind its back.</summary>
+    public bool IsEnumeratedAtOnce { get; set; }
+
     /// <summary>Records that were put, whose links have to be read anew. Kept only if asked for.</summary>
     public List<RecordId>? ChangedIds { get; set; }
 
