@@ -1,0 +1,284 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Trueup.Emulators.HubSpot.Portal;
+
+namespace Trueup.Emulators.HubSpot.Api;
+
+/// <summary>Associations v4 (facts, section 7). Used under the portal's lock.</summary>
+internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties difficulties)
+{
+    private const int TargetsPerBatchPage = 100;
+    private const int MostTargetsPerPage = 500;
+    private const int MostSources = 1_000;
+    private const int MostWrites = 2_000;
+
+    private readonly record struct Target(long Id, IReadOnlyList<AssociationType> Types);
+
+    public Answer List(Call call, ObjectTable from, string id, ObjectTable to)
+    {
+        var limit = call.Number("limit", MostTargetsPerPage, MostTargetsPerPage);
+        if (Body.Id(id) is not { } source || !from.TryGet(source, out var record) || record.Now.Life == RecordLife.Archived)
+            throw Refusal.NotFound();
+        var targets = Page(from, source, to, call["after"], limit, out var next);
+        var json = new JsonBytes().Raw("{\"results\":["u8);
+        WriteTargets(json, targets);
+        json.Raw("]"u8);
+        RecordReads.WritePaging(json, call, next);
+        return Reply.Json(200, json.Raw("}"u8));
+    }
+
+    public Answer BatchRead(Call call, ObjectTable from, ObjectTable to)
+    {
+        var started = portal.Clock.Milliseconds;
+        var inputs = Body.Parse(call).Inputs(MostSources);
+        var json = new JsonBytes(256 * (inputs.Count + 1)).Raw("{\"status\":\"COMPLETE\",\"results\":["u8);
+        var errors = new JsonArray();
+        var first = true;
+        foreach (var input in inputs)
+        {
+            var id = input.Text("id") ?? "";
+            var targets = Body.Id(id) is { } source
+                ? Page(from, source, to, input.Text("after"), TargetsPerBatchPage, out var next) : Page(from, 0, to, null, 1, out next);
+            if (targets.Count == 0)
+            {
+                errors.Add(NoAssociations(from, id, to));
+                continue;
+            }
+            json.Raw(first ? "{\"from\":{\"id\":"u8 : ",{\"from\":{\"id\":"u8).Text(id).Raw("},\"to\":["u8);
+            first = false;
+            WriteTargets(json, targets);
+            json.Raw("]"u8);
+            if (next is not null)
+                json.Raw(",\"paging\":{\"next\":{\"after\":"u8).Text(next).Raw(",\"link\":\"?after="u8).Raw(System.Text.Encoding.ASCII.GetBytes(next)).Raw("\"}}"u8);
+            json.Raw("}"u8);
+        }
+        json.Raw("]"u8);
+        if (errors.Count > 0)
+            json.Raw(",\"numErrors\":"u8).Number(errors.Count).Raw(",\"errors\":"u8)
+                .Raw(JsonSerializer.SerializeToUtf8Bytes(errors, Refusal.Relaxed));
+        json.Raw(",\"startedAt\":"u8).Stamp(started).Raw(",\"completedAt\":"u8).Stamp(portal.Clock.Milliseconds).Raw("}"u8);
+        return Reply.Json(errors.Count > 0 ? 207 : 200, json);
+    }
+
+    public Answer Put(Call call, ObjectTable from, string id, ObjectTable to, string toId)
+    {
+        var (source, target) = Ends(from, id, to, toId);
+        var types = TypesIn(from, to, Body.Parse(call).EnumerateArray());
+        foreach (var type in types)
+            portal.Links.Add(type, source, target);
+        return Reply.Json(201, Linked(from, source, to, target, types)) with { Written = 1 };
+    }
+
+    public Answer PutDefault(ObjectTable from, string id, ObjectTable to, string toId)
+    {
+        var (source, target) = Ends(from, id, to, toId);
+        portal.Links.Add(portal.Types.Unlabelled(from.Type, to.Type), source, target);
+        return Reply.Json(200, new JsonObject
+        {
+            ["status"] = "COMPLETE",
+            ["results"] = new JsonArray(DefaultLink(from, source, to, target), DefaultLink(to, target, from, source)),
+            ["startedAt"] = JsonBytes.StampText(portal.Clock.Milliseconds),
+            ["completedAt"] = JsonBytes.StampText(portal.Clock.Milliseconds),
+        }) with { Written = 1 };
+    }
+
+    public Answer Delete(ObjectTable from, string id, ObjectTable to, string toId)
+    {
+        if (Body.Id(id) is { } source && Body.Id(toId) is { } target)
+            portal.Links.Remove(portal.Types.Unlabelled(from.Type, to.Type), source, target);
+        return Reply.NoContent with { Written = 1 };
+    }
+
+    public Answer BatchCreate(Call call, ObjectTable from, ObjectTable to, int success) => Batch(call, success, input =>
+    {
+        var (source, target) = EndsOf(from, to, input);
+        var types = TypesIn(from, to, input.Items("types"));
+        return () =>
+        {
+            foreach (var type in types)
+                portal.Links.Add(type, source, target);
+            return Linked(from, source, to, target, types);
+        };
+    });
+
+    public Answer BatchDefault(Call call, ObjectTable from, ObjectTable to) => Batch(call, 200, input =>
+    {
+        var (source, target) = EndsOf(from, to, input);
+        return () =>
+        {
+            portal.Links.Add(portal.Types.Unlabelled(from.Type, to.Type), source, target);
+            return DefaultLink(from, source, to, target);
+        };
+    });
+
+    public Answer BatchArchive(Call call, ObjectTable from, ObjectTable to)
+    {
+        foreach (var input in Body.Parse(call).Inputs(MostWrites))
+            foreach (var target in input.Items("to"))
+                if (Body.Id(input.Get("from")?.Text("id")) is { } source && Body.Id(target.Text("id")) is { } id)
+                    portal.Links.Remove(portal.Types.Unlabelled(from.Type, to.Type), source, id);
+        return Reply.NoContent;
+    }
+
+    public Answer BatchArchiveLabels(Call call, ObjectTable from, ObjectTable to)
+    {
+        foreach (var input in Body.Parse(call).Inputs(MostWrites))
+        {
+            var (source, target) = EndsOf(from, to, input);
+            foreach (var type in TypesIn(from, to, input.Items("types")))
+                portal.Links.Remove(type, source, target);
+        }
+        return Reply.NoContent;
+    }
+
+    public Answer Labels(ObjectTable from, ObjectTable to) => Reply.Json(200, new JsonObject
+    {
+        ["results"] = new JsonArray([.. portal.Types.Between(from.Type, to.Type).Select(TypeOf)]),
+    });
+
+    public Answer CreateLabel(Call call, ObjectTable from, ObjectTable to)
+    {
+        var body = Body.Parse(call);
+        var label = body.Text("label") ?? throw Refusal.Invalid("label is required.");
+        if (portal.Types.Between(from.Type, to.Type).Any(each => each.ShownLabel == label))
+            throw Refusal.Of(409, $"An association label {label} exists already.", "CONFLICT");
+        var type = portal.Types.Add(from.Type, to.Type, label, body.Text("inverseLabel"), body.Text("name"));
+        JsonNode[] both = type.Inverse == type ? [TypeOf(type)] : [TypeOf(type), TypeOf(type.Inverse)];
+        return Reply.Json(200, new JsonObject { ["results"] = new JsonArray(both) });
+    }
+
+    public Answer UpdateLabel(Call call, ObjectTable from, ObjectTable to)
+    {
+        var body = Body.Parse(call);
+        var type = CustomerType(from, to, body.Text("associationTypeId"));
+        type.ShownLabel = body.Text("label") ?? type.ShownLabel;
+        type.Inverse.ShownLabel = body.Text("inverseLabel") ?? type.Inverse.ShownLabel;
+        return Reply.NoContent;
+    }
+
+    public Answer DeleteLabel(ObjectTable from, ObjectTable to, string typeId)
+    {
+        portal.Types.Remove(CustomerType(from, to, typeId));
+        return Reply.NoContent;
+    }
+
+    private AssociationType CustomerType(ObjectTable from, ObjectTable to, string? typeId) =>
+        portal.Types.Find(from.Type, to.Type, AssociationTypes.Customer, (int)(Body.Id(typeId) ?? 0)) ?? throw Refusal.NotFound();
+
+    private List<Target> Page(ObjectTable from, long source, ObjectTable to, string? after, int limit, out string? next)
+    {
+        next = null;
+        if (!from.TryGet(source, out var record) || record.Now.Life != RecordLife.Live)
+            return [];
+        var least = Body.Id(after) ?? 0;
+        var view = difficulties.View("associations", from, portal.Clock.Milliseconds);
+        if (view.See(record) is not { Life: RecordLife.Live })
+            return [];
+        var all = portal.Links.From(from.Type, source, to.Type)
+            .Where(link => link.To >= least && to.TryGet(link.To, out var target) && target.Now.Life == RecordLife.Live)
+            .GroupBy(link => link.To, link => link.Type).Take(limit + 1).Select(group => new Target(group.Key, [.. group])).ToList();
+        if (all.Count <= limit)
+            return all;
+        next = all[limit].Id.ToString(CultureInfo.InvariantCulture);
+        all.RemoveAt(limit);
+        if (difficulties.Any && difficulties.Repeats("associations", from.Type.Name))
+            next = after ?? all[0].Id.ToString(CultureInfo.InvariantCulture);
+        return all;
+    }
+
+    private static void WriteTargets(JsonBytes json, List<Target> targets)
+    {
+        for (var i = 0; i < targets.Count; i++)
+        {
+            json.Raw(i > 0 ? ",{\"toObjectId\":"u8 : "{\"toObjectId\":"u8).Number(targets[i].Id).Raw(",\"associationTypes\":["u8);
+            for (var j = 0; j < targets[i].Types.Count; j++)
+            {
+                var type = targets[i].Types[j];
+                json.Raw(j > 0 ? ",{\"category\":"u8 : "{\"category\":"u8).Text(type.Category)
+                    .Raw(",\"typeId\":"u8).Number(type.TypeId).Raw(",\"label\":"u8).Text(type.ShownLabel).Raw("}"u8);
+            }
+            json.Raw("]}"u8);
+        }
+    }
+
+    private Answer Batch(Call call, int success, Func<JsonElement, Func<JsonObject>> prepare)
+    {
+        var started = JsonBytes.StampText(portal.Clock.Milliseconds);
+        var results = new JsonArray();
+        var errors = new JsonArray();
+        foreach (var input in Body.Parse(call).Inputs(MostWrites))
+        {
+            try
+            {
+                results.Add(prepare(input)());
+            }
+            catch (Refusal refusal)
+            {
+                var error = refusal.Body.DeepClone().AsObject();
+                error.Remove("correlationId");
+                error["category"] ??= "OBJECT_NOT_FOUND";
+                errors.Add(error);
+            }
+        }
+        var answer = new JsonObject { ["status"] = "COMPLETE", ["results"] = results };
+        if (errors.Count > 0)
+            (answer["numErrors"], answer["errors"]) = (errors.Count, errors);
+        answer["startedAt"] = started;
+        answer["completedAt"] = JsonBytes.StampText(portal.Clock.Milliseconds);
+        return Reply.Json(errors.Count > 0 ? 207 : success, answer) with { Written = results.Count };
+    }
+
+    private static (long, long) EndsOf(ObjectTable from, ObjectTable to, JsonElement input) =>
+        Ends(from, input.Get("from")?.Text("id"), to, input.Get("to")?.Text("id"));
+
+    private static (long Source, long Target) Ends(ObjectTable from, string? id, ObjectTable to, string? toId) =>
+        Live(from, id) is { } source && Live(to, toId) is { } target
+            ? (source, target)
+            : throw Refusal.Of(404, $"Cannot associate {from.Type.Singular} {id} and {to.Type.Singular} {toId}: at least one does not exist.", "OBJECT_NOT_FOUND");
+
+    private static long? Live(ObjectTable table, string? id) =>
+        Body.Id(id) is { } number && table.TryGet(number, out var record) && record.Now.Life == RecordLife.Live ? number : null;
+
+    private List<AssociationType> TypesIn(ObjectTable from, ObjectTable to, IEnumerable<JsonElement> given) =>
+        [.. given.Select(type => portal.Types.Find(
+            from.Type, to.Type, type.Text("associationCategory") ?? "", (int)(Body.Id(type.Text("associationTypeId")) ?? 0))
+            ?? throw Refusal.Invalid($"There is no association type {type.Text("associationTypeId")} from {from.Type.TypeId} to {to.Type.TypeId}."))];
+
+    private static JsonObject TypeOf(AssociationType type) =>
+        new() { ["category"] = type.Category, ["typeId"] = type.TypeId, ["label"] = type.ShownLabel };
+
+    private static JsonObject Linked(ObjectTable from, long source, ObjectTable to, long target, List<AssociationType> types) => new()
+    {
+        ["fromObjectTypeId"] = from.Type.TypeId,
+        ["fromObjectId"] = source.ToString(CultureInfo.InvariantCulture),
+        ["toObjectTypeId"] = to.Type.TypeId,
+        ["toObjectId"] = target.ToString(CultureInfo.InvariantCulture),
+        ["labels"] = new JsonArray([.. types.Select(type => type.ShownLabel).OfType<string>().Select(label => JsonValue.Create(label))]),
+    };
+
+    private JsonObject DefaultLink(ObjectTable from, long source, ObjectTable to, long target)
+    {
+        var type = portal.Types.Unlabelled(from.Type, to.Type);
+        return new JsonObject
+        {
+            ["from"] = new JsonObject { ["id"] = source.ToString(CultureInfo.InvariantCulture) },
+            ["to"] = new JsonObject { ["id"] = target.ToString(CultureInfo.InvariantCulture) },
+            ["associationSpec"] = new JsonObject { ["associationCategory"] = type.Category, ["associationTypeId"] = type.TypeId },
+        };
+    }
+
+    private static JsonObject NoAssociations(ObjectTable from, string id, ObjectTable to) => new()
+    {
+        ["status"] = "error",
+        ["category"] = "OBJECT_NOT_FOUND",
+        ["subCategory"] = "crm.associations.NO_ASSOCIATIONS_FOUND",
+        ["message"] = $"No {to.Type.Singular} is associated with {from.Type.Singular} {id}.",
+        ["context"] = new JsonObject
+        {
+            ["fromObjectId"] = new JsonArray(id),
+            ["fromObjectType"] = new JsonArray(from.Type.Singular),
+            ["toObjectType"] = new JsonArray(to.Type.Singular),
+        },
+    };
+}

@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace Trueup.Emulators.HubSpot.Portal;
+
+/// <summary>Everything that one HubSpot portal holds, and what may happen to it. Every member is used under <see cref="Gate"/>.</summary>
+internal sealed class HubSpotPortal
+{
+    /// <summary>How long the recycle bin keeps records (facts, section 5.1).</summary>
+    public static readonly TimeSpan BinRetention = TimeSpan.FromDays(90);
+
+    private readonly Dictionary<string, ObjectTable> named = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<ObjectTable> tables = [];
+    private readonly PriorityQueue<(ObjectTable Table, Record Record), long> bin = new();
+
+    public HubSpotPortal(VirtualClock clock, long portalId)
+    {
+        Clock = clock;
+        PortalId = portalId;
+        Links = new LinkTable(Types);
+        foreach (var type in ObjectType.Standard)
+            Add(type, null);
+    }
+
+    public Lock Gate { get; } = new();
+
+    public VirtualClock Clock { get; }
+
+    public long PortalId { get; }
+
+    public IReadOnlyList<ObjectTable> Tables => tables;
+
+    public AssociationTypes Types { get; } = new();
+
+    public LinkTable Links { get; }
+
+    public List<Owner> Owners { get; } = [];
+
+    public Dictionary<string, List<Pipeline>> Pipelines { get; } = [];
+
+    /// <summary>Keeps earlier versions this long for lagging views; zero while no view lags.</summary>
+    public TimeSpan LagHorizon { get; set; }
+
+    /// <summary>The table that a name in a path stands for: plural, singular, type id or fully qualified name, in any case.</summary>
+    public ObjectTable? Find(string name) => named.GetValueOrDefault(name);
+
+    public ObjectTable Contacts => named["contacts"];
+
+    /// <summary>Adds an object type.</summary>
+    public ObjectTable Add(ObjectType type, long? createdAt)
+    {
+        var table = new ObjectTable(type) { SchemaId = 3_000_000 + tables.Count, CreatedAt = createdAt ?? 0 };
+        tables.Add(table);
+        named[type.Name] = table;
+        named[type.TypeId] = table;
+        named.TryAdd(type.Singular, table);
+        StandardProperties.Define(table);
+        return table;
+    }
+
+    /// <summary>Throws away what the recycle bin has kept long enough.</summary>
+    public void EmptyBin()
+    {
+        var limit = Clock.Milliseconds - (long)BinRetention.TotalMilliseconds;
+        while (bin.TryPeek(out var oldest, out var archivedAt) && archivedAt <= limit)
+        {
+            bin.Dequeue();
+            if (oldest.Record.Now is { Life: RecordLife.Archived } now && now.ArchivedAt == archivedAt)
+                Purge(oldest.Table, oldest.Record);
+        }
+    }
+
+    public Record Create(ObjectTable table, IEnumerable<KeyValuePair<string, string?>> values, long? stamp = null, long? created = null)
+    {
+        var now = Clock.Milliseconds;
+        var modified = stamp ?? now;
+        var body = RecordBody.With([], Changes(table, values));
+        return table.Add(table.LastId + 1, created ?? Math.Min(now, modified), new RecordVersion(body, modified, now, RecordLife.Live, 0));
+    }
+
+    /// <summary>Writes values. Stamps the record unless only calculated values change.</summary>
+    public void Edit(ObjectTable table, Record record, IReadOnlyCollection<KeyValuePair<string, string?>> values, long? stamp = null)
+    {
+        var now = Clock.Milliseconds;
+        var before = record.Now;
+        var stamps = values.Count == 0 || values.Any(value => table.Properties.Find(value.Key) is not { Calculated: true });
+        var body = RecordBody.With(before.Body, Changes(table, values));
+        Put(table, record, new RecordVersion(body, stamps ? stamp ?? now : before.Modified, now, before.Life, before.ArchivedAt));
+    }
+
+    public void Archive(ObjectTable table, Record record)
+    {
+        if (record.Now.Life != RecordLife.Live)
+            return;
+        var now = Clock.Milliseconds;
+        Put(table, record, new RecordVersion(record.Now.Body, record.Now.Modified, now, RecordLife.Archived, now));
+        bin.Enqueue((table, record), now);
+    }
+
+    public void Restore(ObjectTable table, Record record)
+    {
+        if (record.Now.Life == RecordLife.Archived)
+            Put(table, record, new RecordVersion(record.Now.Body, record.Now.Modified, Clock.Milliseconds, RecordLife.Live, 0));
+    }
+
+    public void Purge(ObjectTable table, Record record)
+    {
+        if (record.Now.Life == RecordLife.Gone)
+            return;
+        Put(table, record, new RecordVersion([], record.Now.Modified, Clock.Milliseconds, RecordLife.Gone, 0));
+        Links.RemoveAll(table.Type, record.Id, tables.Select(each => each.Type));
+    }
+
+    /// <summary>Merges two live records into a new one (facts, section 5.4): the winner's values come first, both old ids vanish.</summary>
+    public Record Merge(ObjectTable table, Record winner, Record loser)
+    {
+        var now = Clock.Milliseconds;
+        var values = new SortedDictionary<int, byte[]?>();
+        foreach (var source in new[] { loser, winner })
+        {
+            var reader = new RecordBody.BodyReader(source.Now.Body);
+            while (reader.MoveNext())
+                values[reader.Ordinal] = reader.Text.ToArray();
+        }
+        var merged = table.Properties.Find(StandardProperties.MergedIds)!.Ordinal;
+        string[] ancestors = [.. AncestorsOf(winner), winner.Id.ToString(CultureInfo.InvariantCulture),
+            .. AncestorsOf(loser), loser.Id.ToString(CultureInfo.InvariantCulture)];
+        values[merged] = RecordBody.Encode(string.Join(';', ancestors));
+
+        foreach (var source in new[] { winner, loser })
+            Put(table, source, new RecordVersion([], source.Now.Modified, now, RecordLife.Gone, 0));
+        var survivor = table.Add(table.LastId + 1, winner.Created,
+            new RecordVersion(RecordBody.With([], values), now, now, RecordLife.Live, 0));
+        foreach (var source in new[] { winner, loser })
+        {
+            Links.Move(table.Type, source.Id, survivor.Id, tables.Select(each => each.Type));
+            source.MergedInto = survivor.Id;
+        }
+        return survivor;
+
+        string[] AncestorsOf(Record record) =>
+            RecordBody.Find(record.Now.Body, merged) is { Length: > 0 } text ? text.Split(';') : [];
+    }
+
+    /// <summary>The record that answers for an id: itself, or what it was merged into.</summary>
+    public static Record? Resolve(ObjectTable table, long id)
+    {
+        if (!table.TryGet(id, out var record))
+            return null;
+        while (record.MergedInto != 0 && table.TryGet(record.MergedInto, out var heir))
+            record = heir;
+        return record;
+    }
+
+    /// <summary>How many records were merged into this one, at any time.</summary>
+    public static int MergesOf(ObjectTable table, Record record) =>
+        RecordBody.Find(record.Now.Body, table.Properties.Find(StandardProperties.MergedIds)!.Ordinal) is { Length: > 0 } ids
+            ? ids.AsSpan().Count(';') + 1 : 0;
+
+    private void Put(ObjectTable table, Record record, RecordVersion version)
+    {
+        table.Put(record, version, keepPrevious: LagHorizon > TimeSpan.Zero);
+        if (LagHorizon > TimeSpan.Zero)
+            Forget(record, version.Written - (long)LagHorizon.TotalMilliseconds);
+    }
+
+    private static void Forget(Record record, long before)
+    {
+        for (var version = record.Now; version is not null; version = version.Previous)
+            if (version.Written < before)
+                version.Previous = null;
+    }
+
+    private static SortedDictionary<int, byte[]?> Changes(ObjectTable table, IEnumerable<KeyValuePair<string, string?>> values)
+    {
+        var changes = new SortedDictionary<int, byte[]?>();
+        foreach (var (name, value) in values)
+        {
+            var property = table.Properties.Find(name) ?? throw new ControlException($"{table.Type.Name} has no field '{name}'.");
+            if (property.Ordinal > ObjectTable.CreatedOrdinal)
+                changes[property.Ordinal] = value is null ? null : RecordBody.Encode(value);
+            if (value is { Length: > 0 } && name is "dealstage" or "hs_pipeline_stage")
+                EnterStage(table, value!, changes);
+        }
+        return changes;
+    }
+
+    // The vendor keeps such properties on records without listing them among the properties (facts, section 2.2).
+    private static void EnterStage(ObjectTable table, string stage, SortedDictionary<int, byte[]?> changes)
+    {
+        var entered = table.Properties.Find($"hs_v2_date_entered_{stage}")
+            ?? table.Properties.Add($"hs_v2_date_entered_{stage}", property =>
+            {
+                property.Type = "datetime";
+                property.Listed = false;
+                property.ReadOnlyValue = true;
+                property.HubSpotDefined = true;
+            });
+        changes.TryAdd(entered.Ordinal, "2026-01-15T09:30:00Z"u8.ToArray());
+    }
+}
