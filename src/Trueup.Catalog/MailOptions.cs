@@ -3,6 +3,10 @@ namespace Trueup.Catalog;
 /// <summary>How mail leaves.</summary>
 public sealed record MailOptions
 {
+    /// <summary>Whether a text is a bare e-mail address with a domain.</summary>
+    public static bool IsAddress(string text) =>
+        MimeKit.MailboxAddress.TryParse(text, out var parsed) && parsed.Address == text && text.Contains('@', StringComparison.Ordinal);
+
     /// <summary>The mail server; null: mail is written as <c>.eml</c> files into the outbox folder.</summary>
     public string? Host { get; init; }
 

@@ -11,10 +11,9 @@ namespace Trueup.Host;
 /// <param name="Data">A folder with real data to load; null to make data up.</param>
 /// <param name="Url">Where to listen.</param>
 /// <param name="Token">The only token it takes; null for any.</param>
-internal sealed record EmulatorOrder(int Records, long Seed, double Life, string? Data, Uri Url, string? Token)
+/// <param name="RealLimits">Whether the vendor's own quotas apply.</param>
+internal sealed record EmulatorOrder(int Records, long Seed, double Life, string? Data, Uri Url, string? Token, bool RealLimits)
 {
-    internal static IReadOnlyList<string> Options { get; } = ["records", "seed", "life", "data", "urls", "token"];
-
     internal static EmulatorOrder Read(Verb verb, Arguments arguments)
     {
         var url = arguments.Find("urls") ?? "http://127.0.0.1:0";
@@ -23,7 +22,8 @@ internal sealed record EmulatorOrder(int Records, long Seed, double Life, string
         var data = arguments.Find("data");
         if (data is not null && !Directory.Exists(data))
             throw new UsageException($"--data is a folder, and there is none at {data}.", verb);
-        return new EmulatorOrder(arguments.Number(verb, "records", 1000, 0, 10_000_000), arguments.Number(verb, "seed", 1, 0, int.MaxValue), ReadLife(verb, arguments, 0), data, address, arguments.Find("token"));
+        return new EmulatorOrder(
+            arguments.Number(verb, "records", data is null ? 1000 : 0, 0, 10_000_000), arguments.Number(verb, "seed", 1, 0, int.MaxValue), ReadLife(verb, arguments, 0), data, address, arguments.Find("token"), arguments.Has("real-limits"));
     }
 
     internal static double ReadLife(Verb verb, Arguments arguments, double usual) =>
@@ -43,7 +43,7 @@ internal static class EmulatedCrms
         "hubspot" => await EmulatedHubSpot.StartAsync(
             new HubSpotEmulatorOptions
             {
-                Records = order.Records, Seed = order.Seed, Life = order.Life, DataFolder = order.Data, Url = order.Url, Token = order.Token,
+                Records = order.Records, Seed = order.Seed, Life = order.Life, DataFolder = order.Data, Url = order.Url.ToString().TrimEnd('/'), Token = order.Token, RealLimits = order.RealLimits,
             }),
         _ => null,
     };

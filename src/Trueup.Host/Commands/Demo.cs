@@ -39,7 +39,7 @@ internal static class Demo
         var memory = Prepare(settings.Data, arguments.Has("keep"));
         var order = new EmulatorOrder(
             arguments.Number(verb, "records", UsualRecords, 0, 10_000_000), arguments.Number(verb, "seed", 1, 0, int.MaxValue),
-            EmulatorOrder.ReadLife(verb, arguments, UsualLife), null, new Uri(memory.CrmUrl ?? "http://127.0.0.1:0"), null);
+            EmulatorOrder.ReadLife(verb, arguments, UsualLife), null, new Uri(memory.CrmUrl ?? "http://127.0.0.1:0"), null, RealLimits: true);
 
         await using var crm = await StartCrmAsync(order, cancellationToken);
         memory = memory with { CrmUrl = crm.Url.ToString().TrimEnd('/') };

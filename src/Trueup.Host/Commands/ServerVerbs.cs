@@ -16,8 +16,9 @@ internal static class ServerVerbs
         {
             TakesSettings = true, Details = "Every setting is an option as well: --urls http://127.0.0.1:9000, --schedule-hourly PT30M.",
         },
-        new("emulate", "APP… [--records N] [--seed S] [--life RATE] [--data FOLDER] [--urls URL] [--token T]", "Only the emulated CRM.", EmulateAsync)
+        new("emulate", "APP… [--records N] [--seed S] [--life RATE] [--data FOLDER] [--urls URL] [--token T] [--real-limits]", "Only the emulated CRM.", EmulateAsync)
         {
+            Flags = ["real-limits"],
             Options = ["records", "seed", "life", "data", "urls", "token"],
         },
     ];

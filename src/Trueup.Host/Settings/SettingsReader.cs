@@ -63,7 +63,7 @@ internal sealed class SettingsReader(SettingSources sources, IReadOnlyList<strin
 
     private (string Email, string Password)? ReadOwner()
     {
-        var email = Text("OWNER_EMAIL", e => MimeKit.MailboxAddress.TryParse(e, out var address) && address.Address == e, "an e-mail address");
+        var email = Text("OWNER_EMAIL", MailOptions.IsAddress, "an e-mail address");
         var password = Text("OWNER_PASSWORD", p => p.Length >= 12, "at least 12 characters", secret: true);
         return (email, password) switch
         {
@@ -89,7 +89,7 @@ internal sealed class SettingsReader(SettingSources sources, IReadOnlyList<strin
         Port = Number("SMTP__PORT", 587, 1, 65535),
         User = sources.Find("SMTP__USER"),
         Password = sources.Find("SMTP__PASSWORD"),
-        From = Text("SMTP__FROM", f => MimeKit.MailboxAddress.TryParse(f, out _), "an e-mail address") ?? "trueup@localhost",
+        From = Text("SMTP__FROM", MailOptions.IsAddress, "an e-mail address") ?? "trueup@localhost",
         Encryption = OneOf("SMTP__TLS", "auto", ["auto", "tls", "starttls", "none"]) switch
         {
             "tls" => MailEncryption.Tls,

@@ -75,7 +75,7 @@ public sealed class Members(UserManager<Member> users, AuditTrail audit, TimePro
     {
         if (!Roles.All.Contains(role))
             throw new ProblemException(Problem.Invalid($"{role} is not a role; there are {string.Join(", ", Roles.All)}."));
-        if (!MimeKit.MailboxAddress.TryParse(email, out var parsed) || parsed.Address != email)
+        if (!MailOptions.IsAddress(email))
             throw new ProblemException(Problem.Invalid($"{email} is not an e-mail address."));
         var member = new Member { UserName = email, Email = email, CreatedAt = clock.GetUtcNow() };
         Check(await users.CreateAsync(member, password));
