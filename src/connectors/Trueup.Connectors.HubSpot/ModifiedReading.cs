@@ -17,6 +17,9 @@ internal sealed class ModifiedReading(HubSpotApi api)
     // HubSpot refuses offsets from 10,000 on; we only use them to step over rows that cannot be read.
     private const int HighestOffset = 9_800;
 
+    // An empty page whose token leads back to itself is asked for again so often.
+    private const int MostEmptyAnswers = 3;
+
     // The documents limit a search body to 3,000 characters; in practice long lists of properties pass.
     private const int CertainBodyCharacters = 2_500;
 
@@ -35,7 +38,7 @@ internal sealed class ModifiedReading(HubSpotApi api)
             return await FetchIdsAndReadAsync(request, properties, ranges, cancellationToken);
         try
         {
-            var answered = await api.SearchAsync(request.Stream, Body(request, properties, ranges[0], RecordsPerPage), cancellationToken);
+            var answered = await SearchAsync(request, properties, ranges[0], RecordsPerPage, cancellationToken);
             return Advance(request.Stream.Name, answered, ranges, RecordsPerPage);
         }
         catch (CrmRefusedException) when (properties.Length > CertainBodyCharacters)
@@ -51,9 +54,22 @@ internal sealed class ModifiedReading(HubSpotApi api)
         ModifiedRead request, byte[] properties, List<IdRange> ranges, CancellationToken cancellationToken)
     {
         var idsOnly = BatchBodies.PropertiesJson([]);
-        var found = await api.SearchAsync(request.Stream, Body(request, idsOnly, ranges[0], BatchBodies.MostIds), cancellationToken);
+        var found = await SearchAsync(request, idsOnly, ranges[0], BatchBodies.MostIds, cancellationToken);
         using var ids = Advance(request.Stream.Name, found, ranges, BatchBodies.MostIds);
         return await api.ReadFoundAsync(request.Stream, properties, ids, cancellationToken);
+    }
+
+    private async Task<AnsweredPage> SearchAsync(
+        ModifiedRead request, byte[] properties, IdRange range, int limit, CancellationToken cancellationToken)
+    {
+        var body = Body(request, properties, range, limit);
+        for (var empty = 1; ; empty++)
+        {
+            var answered = await api.SearchAsync(request.Stream, body, cancellationToken);
+            if (answered.Facts.Rows > 0 || answered.Page.Next is null || OffsetIn(answered.Page.Next) > range.Skipped || empty == MostEmptyAnswers)
+                return answered;
+            answered.Page.Dispose();
+        }
     }
 
     /// <summary>Replaces HubSpot's offset token by what is still to be searched.</summary>
@@ -103,10 +119,14 @@ internal sealed class ModifiedReading(HubSpotApi api)
     // Rows that the index knows but that cannot be read give no id to go on from.
     private static IdRange StepOver(StreamName stream, string? offset, IdRange range)
     {
-        if (int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var next) && next > range.Skipped && next <= HighestOffset)
+        var next = OffsetIn(offset);
+        if (next > range.Skipped && next <= HighestOffset)
             return range with { Skipped = next };
         throw new CrmContractException($"HubSpot answers a search of {stream} with pages that lead nowhere; it starts again with the next sync.");
     }
+
+    private static int OffsetIn(string? token) =>
+        int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : 0;
 
     private static long MiddleId(RecordPage page)
     {
