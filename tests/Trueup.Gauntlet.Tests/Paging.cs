@@ -121,16 +121,10 @@ public sealed class Paging
     public async Task G111_the_same_record_twice_in_one_read_is_stored_once_in_its_newest_version()
     {
         await using var account = await HubSpotAccount.StartAsync(500, 1, "contacts");
-        account.Crm.Control(new TwiceControl { Endpoint = "list" }, new HookControl(2, [new TouchFirst().Edit(account)]) { Endpoint = "list" });
+        account.Crm.Control(new TwiceControl { Endpoint = "list" }, new HookControl(2, [new EditRecords("contacts", [account.Ids("contacts")[99]], new Dictionary<string, string?> { ["city"] = "Moved while read" })]) { Endpoint = "list" });
 
         await account.SyncAsync(SyncKind.Onboarding);
 
         await account.AssertEqualAsync();
-    }
-
-    private sealed class TouchFirst
-    {
-        public EditRecords Edit(HubSpotAccount account) =>
-            new("contacts", [account.Ids("contacts")[99]], new Dictionary<string, string?> { ["city"] = "Moved while read" });
     }
 }
