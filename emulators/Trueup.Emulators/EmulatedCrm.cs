@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Trueup.Emulators;
 
@@ -118,6 +119,7 @@ public abstract class EmulatedCrm : IEmulatedCrm
             options.Limits.MaxRequestLineSize = 256 * 1024;
             options.Limits.MaxRequestBodySize = 256L * 1024 * 1024;
         });
+        builder.Services.AddSingleton<IHostLifetime, Embedded>();
         builder.WebHost.UseKestrelCore();
         var built = builder.Build();
         built.Urls.Add(listenUrl);
@@ -126,6 +128,14 @@ public abstract class EmulatedCrm : IEmulatedCrm
         server = built;
         var address = built.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         url = new Uri(address);
+    }
+
+    // Signals belong to the process that embeds the emulated CRM.
+    private sealed class Embedded : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private Control Checked(Control control)
