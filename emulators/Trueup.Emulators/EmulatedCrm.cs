@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -155,7 +156,9 @@ public abstract class EmulatedCrm : IEmulatedCrm
             return;
         }
 
+        // Clients take the CRM's time from here, and it must never be ahead of what the answer shows.
         var time = Clock.GetUtcNow();
+        context.Response.Headers.Date = time.ToString("R", CultureInfo.InvariantCulture);
         var target = Find(call);
         foreach (var (hook, request) in Controls.Count<HookControl>(target.Endpoint, target.Stream))
             if (request == hook.Page)
