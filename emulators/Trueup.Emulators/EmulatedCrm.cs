@@ -179,6 +179,8 @@ public abstract class EmulatedCrm : IEmulatedCrm
             sent, target.Endpoint, target.Stream, written));
         if (stall is not null && !await StallAsync(stall, context.RequestAborted))
             return;
+        // The CRM's clock, not the machine's: clients take the CRM's time from here.
+        context.Response.Headers.Date = time.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         await SendAsync(context.Response, answer, cut?.Bytes, context.RequestAborted);
         if (cut is not null)
             context.Abort();
