@@ -1,0 +1,420 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Trueup.Contract;
+using Trueup.Emulators;
+
+namespace Trueup.Connectors.Tests;
+
+/// <summary>What the engine relies on, whichever CRM is behind it. Each connector's suite is a short class deriving from this.</summary>
+public abstract class ConnectorContract : IAsyncLifetime
+{
+    private IEmulatedCrm? crm;
+    private IConnectorFactory? factory;
+    private IConnector? connector;
+
+    protected IEmulatedCrm Crm => crm ?? throw new InvalidOperationException("The suite has not started.");
+
+    protected IConnector Connector => connector ?? throw new InvalidOperationException("The suite has not started.");
+
+    protected QuickClock Clock { get; } = new(new DateTimeOffset(2026, 9, 10, 8, 0, 0, TimeSpan.Zero));
+
+    /// <summary>A stream with everything the CRM can do, and a free text field of it.</summary>
+    protected abstract (string Stream, string Field) Main { get; }
+
+    /// <summary>The names of the endpoints, as controls know them.</summary>
+    protected abstract (string List, string Modified) Endpoints { get; }
+
+    /// <summary>Starts an emulated CRM of a few hundred records on the suite's clock.</summary>
+    protected abstract Task<IEmulatedCrm> StartAsync();
+
+    protected abstract IConnectorFactory CreateFactory();
+
+    public async ValueTask InitializeAsync()
+    {
+        crm = await StartAsync();
+        factory = CreateFactory();
+        connector = factory.Create(new ConnectorSetup(crm.Url, MemoryCredentials.Static(), 0.8, Clock, NullLogger.Instance));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Connector.DisposeAsync();
+        (factory as IDisposable)?.Dispose();
+        await Crm.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Every_live_record_of_every_stream_is_read_with_every_value_as_the_crm_holds_it()
+    {
+        Crm.Mutate(new DeleteRecords(Main.Stream, Ids(2)));
+        var state = Crm.State();
+        var streams = await Connector.DiscoverAsync(CancellationToken.None);
+
+        foreach (var (name, records) in state.Streams)
+        {
+            var stream = streams.Single(stream => stream.Name.Value == name);
+            var fields = await FieldsAsync(stream);
+            var read = await ReadAsync(Connector.ReadAllAsync(new FullRead(stream, fields, null), CancellationToken.None));
+            AssertEqual(records.Where(record => record.Deleted is null), read);
+        }
+        Assert.True(state.Streams.Count > 1 && state.Streams[Main.Stream].Count > 150, "Too little data to prove anything.");
+    }
+
+    [Fact]
+    public async Task A_read_goes_on_from_the_token_of_any_page()
+    {
+        var stream = await StreamAsync(Main.Stream);
+        var fields = await FieldsAsync(stream);
+        var first = new Dictionary<string, JsonElement>();
+        string? token = null;
+        await foreach (var page in Connector.ReadAllAsync(new FullRead(stream, fields, null), CancellationToken.None))
+        {
+            using (page)
+            {
+                Collect(page, first);
+                token = page.Next;
+            }
+            break;
+        }
+
+        var rest = await ReadAsync(Connector.ReadAllAsync(new FullRead(stream, fields, token), CancellationToken.None));
+
+        Assert.NotNull(token);
+        AssertEqual(Live(), first.Concat(rest).DistinctBy(record => record.Key).ToDictionary());
+    }
+
+    [Fact]
+    public async Task Page_sizes_of_the_servers_choice_and_empty_pages_lose_nothing()
+    {
+        Crm.Control(new PagesControl([1, 0, 7, 100, 2]));
+
+        await AssertFullReadAsync();
+    }
+
+    [Fact]
+    public async Task A_page_that_comes_in_another_order_or_with_repeated_records_loses_nothing()
+    {
+        Crm.Control(new OrderControl(OrderManner.Shuffle), new TwiceControl());
+
+        await AssertFullReadAsync();
+        await AssertModifiedReadAsync();
+    }
+
+    [Fact]
+    public async Task Passing_faults_of_any_kind_lose_nothing()
+    {
+        var none = new Dictionary<string, string>();
+        Crm.Control(
+            new FaultControl(500, none, null) { Share = 0.1, Times = 5 }, new FaultControl(502, none, "<html>Bad gateway</html>") { Share = 0.1, Times = 3 },
+            new FaultControl(200, none, "<html>Sign in</html>") { Share = 0.1, Times = 2 }, new CutControl(40) { Share = 0.1, Times = 3 },
+            new TruncateControl(200) { Share = 0.1, Times = 2 }, new FaultControl(429, none, null) { Share = 0.1, Times = 3 });
+
+        await AssertFullReadAsync();
+        await AssertModifiedReadAsync();
+    }
+
+    [Fact]
+    public async Task A_page_token_that_repeats_ends_the_read_with_an_error()
+    {
+        Crm.Control(new PagesControl([10]), new RepeatControl(2));
+
+        await Assert.ThrowsAsync<CrmContractException>(AssertFullReadAsync);
+
+        Assert.True(Crm.Requests.Count(Endpoints.List) < 30, $"{Crm.Requests.Count(Endpoints.List)} requests");
+    }
+
+    [Fact]
+    public async Task Records_without_an_id_are_set_aside_and_the_others_arrive()
+    {
+        var stream = await StreamAsync(Main.Stream);
+        Crm.Control(new NoIdControl { Share = 0.1 });
+
+        var (read, aside) = (0, 0);
+        await foreach (var page in Connector.ReadAllAsync(new FullRead(stream, [Main.Field], null), CancellationToken.None))
+        {
+            using (page)
+            {
+                read += page.Records.Count;
+                aside += page.SetAside.Count;
+            }
+        }
+
+        Assert.True(aside > 0);
+        Assert.Equal(Live().Count(), read + aside);
+    }
+
+    [Fact]
+    public async Task A_stream_that_may_not_be_read_says_so_and_the_others_go_on()
+    {
+        Crm.Control(new ForbidControl { Stream = Main.Stream });
+
+        var streams = await Connector.DiscoverAsync(CancellationToken.None);
+
+        Assert.Equal(Main.Stream, Assert.Single(streams, stream => stream.Refusal is not null).Name.Value);
+        await Assert.ThrowsAsync<CrmForbiddenException>(() => ReadAsync(Connector.ReadAllAsync(
+            new FullRead(streams.Single(stream => stream.Name.Value == Main.Stream), [Main.Field], null), CancellationToken.None)));
+    }
+
+    [Fact]
+    public async Task What_was_changed_in_a_window_is_read_from_that_window()
+    {
+        await AssertModifiedReadAsync();
+    }
+
+    [Fact]
+    public async Task Any_number_of_records_with_one_stamp_lose_nothing()
+    {
+        Crm.Clock.Advance(TimeSpan.FromHours(1));
+        var stamp = Crm.Clock.GetUtcNow();
+        string[] ids = [.. Crm.Mutate([.. Enumerable.Range(0, 450).Select(i => new CreateRecord(Main.Stream, Value($"tie {i}"), stamp))]).Select(result => result.Id!)];
+
+        var read = await ReadModifiedAsync(Ms(stamp), Ms(stamp));
+
+        Assert.Empty(ids.Except(read.Keys));
+    }
+
+    [Fact]
+    public async Task Every_id_is_accounted_for_exactly_once_with_what_became_of_it()
+    {
+        var stream = await StreamAsync(Main.Stream);
+        var fields = await FieldsAsync(stream);
+        var ids = Ids(7);
+        Crm.Mutate(new DeleteRecords(Main.Stream, [ids[1]]), new PurgeRecords(Main.Stream, [ids[2]]));
+        var survivor = Crm.Mutate(new MergeRecords(Main.Stream, ids[3], [ids[4]]))[0].Id!;
+        string[] asked = [.. ids, "987654321987"];
+
+        using var answer = await ((IReadsByIds)Connector).ReadByIdsAsync(stream, fields, [.. asked.Select(id => new RecordId(id))], CancellationToken.None);
+
+        var live = new Dictionary<string, JsonElement>();
+        foreach (var page in answer.Live)
+            Collect(page, live);
+        var gone = answer.Gone.ToDictionary(record => record.Id.Value);
+        Assert.Equal(asked.Order(), live.Keys.Concat(gone.Keys).Order());
+        Assert.Equal(GoneCause.Archived, gone[ids[1]].Cause);
+        Assert.Equal(GoneCause.Deleted, gone[ids[2]].Cause);
+        Assert.Equal(GoneCause.Deleted, gone["987654321987"].Cause);
+        Assert.Equal(survivor, gone[ids[4]].MergedInto?.Value);
+        AssertEqual(Live().Where(record => live.ContainsKey(record.Id)), live);
+    }
+
+    [Fact]
+    public async Task Deletions_are_reported_from_the_asked_instant_on()
+    {
+        var ids = Ids(5);
+        Crm.Mutate(new DeleteRecords(Main.Stream, [ids[0], ids[1]]));
+        Crm.Clock.Advance(TimeSpan.FromHours(2));
+        var since = Crm.Clock.GetUtcNow();
+        Crm.Clock.Advance(TimeSpan.FromMinutes(1));
+        Crm.Mutate(new DeleteRecords(Main.Stream, [ids[2], ids[3]]));
+
+        var deleted = new List<GoneRecord>();
+        await foreach (var page in ((IReportsDeletions)Connector).ReadDeletionsAsync(await StreamAsync(Main.Stream), since, CancellationToken.None))
+            deleted.AddRange(page.Deletions);
+
+        Assert.Superset(new HashSet<string> { ids[2], ids[3] }, deleted.Select(record => record.Id.Value).ToHashSet());
+        Assert.All(deleted, record => Assert.Equal(GoneCause.Archived, record.Cause));
+    }
+
+    [Fact]
+    public async Task Counts_are_those_of_the_live_records()
+    {
+        Crm.Mutate(new DeleteRecords(Main.Stream, Ids(3)));
+
+        Assert.Equal(Live().Count(), await ((ICounts)Connector).CountAsync(await StreamAsync(Main.Stream), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task All_links_of_every_pair_arrive_with_their_types_and_labels()
+    {
+        var streams = await Connector.DiscoverAsync(CancellationToken.None);
+        var reads = (IReadsAssociations)Connector;
+        var state = Crm.State();
+        var links = 0;
+
+        foreach (var pair in reads.PairsOf(streams))
+        {
+            var live = state.Streams[pair.From.Value].Where(record => record.Deleted is null).ToDictionary(record => record.Id);
+            await foreach (var batch in reads.ReadAssociationsAsync(
+                streams.Single(stream => stream.Name == pair.From), streams.Single(stream => stream.Name == pair.To),
+                [.. live.Keys.Select(id => new RecordId(id))], CancellationToken.None))
+            {
+                foreach (var source in batch)
+                {
+                    Assert.True(live.Remove(source.Source.Value, out var record), $"{source.Source} was reported twice.");
+                    Assert.Equal(
+                        record.Links.Where(link => link.Stream == pair.To.Value).Select(link => (link.Id, link.Category, link.TypeId, link.Label)).Order(),
+                        source.Links.Select(link => (link.Target.Value, link.Category, link.TypeId, link.Label)).Order());
+                    links += source.Links.Count;
+                }
+            }
+            Assert.Empty(live);
+        }
+        Assert.True(links > 10, "Too few links to prove anything.");
+    }
+
+    [Fact]
+    public async Task Every_pair_that_has_links_is_one_of_the_pairs()
+    {
+        var streams = await Connector.DiscoverAsync(CancellationToken.None);
+        var pairs = ((IReadsAssociations)Connector).PairsOf(streams).ToHashSet();
+
+        foreach (var (name, records) in Crm.State().Streams)
+        {
+            foreach (var other in records.SelectMany(record => record.Associations.Keys).Distinct())
+            {
+                Assert.True(pairs.Contains(new(new(name), new(other))) || pairs.Contains(new(new(other), new(name))), $"{name} and {other} are linked.");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_new_field_is_described_and_read()
+    {
+        Crm.Mutate(new AddField(Main.Stream, new EmulatedField("trueup_new", "New", "number")));
+        var id = Crm.Mutate(new CreateRecord(Main.Stream, new Dictionary<string, string?> { ["trueup_new"] = "12.50" }))[0].Id!;
+        var stream = await StreamAsync(Main.Stream);
+
+        var field = (await Connector.DescribeAsync(stream, CancellationToken.None)).Fields.Single(field => field.Name == "trueup_new");
+        using var read = await ((IReadsByIds)Connector).ReadByIdsAsync(stream, [field.Name], [new(id)], CancellationToken.None);
+
+        Assert.Equal((FieldType.Number, "New"), (field.Type, field.Label));
+        var record = new Dictionary<string, JsonElement>();
+        Collect(Assert.Single(read.Live), record);
+        Assert.Equal("12.50", record[id].GetProperty("trueup_new").GetString());
+    }
+
+    [Fact]
+    public async Task Survivors_name_the_merged()
+    {
+        var ids = Ids(4);
+        var first = Crm.Mutate(new MergeRecords(Main.Stream, ids[0], [ids[1]]))[0].Id!;
+        var last = Crm.Mutate(new MergeRecords(Main.Stream, first, [ids[2]]))[0].Id!;
+        var stream = await StreamAsync(Main.Stream);
+        var fields = await FieldsAsync(stream);
+
+        using var read = await ((IReadsByIds)Connector).ReadByIdsAsync(stream, fields, [new(last)], CancellationToken.None);
+
+        var page = Assert.Single(read.Live);
+        var losers = ((IReportsMerges)Connector).LosersIn(stream, page.PropertiesOf(Assert.Single(page.Records)).Span);
+        Assert.Superset(new HashSet<string> { ids[1], ids[2] }, losers.Select(id => id.Value).ToHashSet());
+        Assert.DoesNotContain(new RecordId(last), losers);
+    }
+
+    [Fact]
+    public async Task Records_changed_while_they_are_listed_are_neither_lost_nor_an_error()
+    {
+        var (ids, stream) = (Ids(60), await StreamAsync(Main.Stream));
+        var fields = await FieldsAsync(stream);
+        Crm.Control(
+            new PagesControl([20]) { Endpoint = Endpoints.List },
+            new HookControl(2, [new DeleteRecords(Main.Stream, [ids[1], ids[30]]), new EditRecords(Main.Stream, [ids[2], ids[50]], Value("meanwhile")),
+                new CreateRecord(Main.Stream, Value("late"))]) { Endpoint = Endpoints.List });
+
+        var read = await ReadAsync(Connector.ReadAllAsync(new FullRead(stream, fields, null), CancellationToken.None));
+
+        var untouched = Live().Select(record => record.Id);
+        Assert.Empty(untouched.Except(read.Keys));
+    }
+
+    [Fact]
+    public async Task The_crms_time_is_told_by_its_own_clock()
+    {
+        Crm.Clock.Advance(TimeSpan.FromHours(-5));
+
+        await Connector.IdentifyAsync(CancellationToken.None);
+
+        Assert.Equal(Crm.Clock.GetUtcNow(), Connector.Now, TimeSpan.FromMinutes(1));
+        Assert.True(Connector.Now <= Crm.Clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task Calls_are_counted_as_the_crm_counts_them()
+    {
+        Crm.Requests.Clear();
+        Crm.Control(new FaultControl(500, new Dictionary<string, string>(), null) { Times = 2 });
+
+        using var scope = ApiScope.Begin();
+        await AssertFullReadAsync();
+
+        Assert.Equal(Crm.Requests.All.Count, scope.Calls);
+        Assert.Equal(2, scope.Retries);
+    }
+
+    protected async Task<StreamDescription> StreamAsync(string name) =>
+        (await Connector.DiscoverAsync(CancellationToken.None)).Single(stream => stream.Name.Value == name);
+
+    protected async Task<IReadOnlyList<string>> FieldsAsync(StreamDescription stream) =>
+        [.. (await Connector.DescribeAsync(stream, CancellationToken.None)).Fields.Select(field => field.Name)];
+
+    protected IEnumerable<RecordState> Live() => Crm.State(Main.Stream).Streams[Main.Stream].Where(record => record.Deleted is null);
+
+    protected string[] Ids(int count) => [.. Live().Take(count).Select(record => record.Id)];
+
+    protected Dictionary<string, string?> Value(string value) => new() { [Main.Field] = value };
+
+    protected async Task<Dictionary<string, JsonElement>> ReadModifiedAsync(DateTimeOffset since, DateTimeOffset until)
+    {
+        var stream = await StreamAsync(Main.Stream);
+        return await ReadAsync(((IReadsModified)Connector).ReadModifiedAsync(
+            new ModifiedRead(stream, await FieldsAsync(stream), since, until, null), CancellationToken.None));
+    }
+
+    protected static async Task<Dictionary<string, JsonElement>> ReadAsync(IAsyncEnumerable<RecordPage> pages)
+    {
+        var records = new Dictionary<string, JsonElement>();
+        await foreach (var page in pages)
+        {
+            using (page)
+                Collect(page, records);
+        }
+        return records;
+    }
+
+    protected static DateTimeOffset Ms(DateTimeOffset instant) => DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
+
+    private async Task AssertFullReadAsync()
+    {
+        var stream = await StreamAsync(Main.Stream);
+        var fields = await FieldsAsync(stream);
+        AssertEqual(Live(), await ReadAsync(Connector.ReadAllAsync(new FullRead(stream, fields, null), CancellationToken.None)));
+    }
+
+    private async Task AssertModifiedReadAsync()
+    {
+        Crm.Clock.Advance(TimeSpan.FromHours(1));
+        var since = Ms(Crm.Clock.GetUtcNow());
+        var ids = Ids(130);
+        Crm.Mutate(new EditRecords(Main.Stream, ids, Value("edited")));
+        var until = Ms(Crm.Clock.GetUtcNow()).AddMilliseconds(1);
+
+        var read = await ReadModifiedAsync(since, until);
+
+        Assert.Equal(ids.Order(), read.Keys.Order());
+        AssertEqual(Live().Where(record => read.ContainsKey(record.Id)), read);
+    }
+
+    private static void Collect(RecordPage page, Dictionary<string, JsonElement> into)
+    {
+        foreach (var record in page.Records)
+        {
+            using var properties = JsonDocument.Parse(page.PropertiesOf(record));
+            into[page.RecordIdOf(record).Value] = properties.RootElement.Clone();
+        }
+    }
+
+    private static void AssertEqual(IEnumerable<RecordState> expected, IReadOnlyDictionary<string, JsonElement> read)
+    {
+        var records = expected.ToList();
+        Assert.Equal(records.Select(record => record.Id).Order(), read.Keys.Order());
+        foreach (var record in records)
+        {
+            var properties = read[record.Id].EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString());
+            foreach (var (name, value) in record.Properties)
+            {
+                Assert.True(properties.TryGetValue(name, out var found), $"{record.Id} came without {name}.");
+                Assert.True(value == found, $"{record.Id} came with another {name}: '{found}' instead of '{value}'.");
+            }
+        }
+    }
+}
