@@ -13,6 +13,9 @@ public sealed class ApiBudget : IDisposable
     /// <summary>Longer waits are the engine's business: the call fails with the time to come back at.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
+    // Timers count whole milliseconds; one that rings early would only be set again.
+    private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock gate = new();
     private readonly TimeProvider clock;
     private readonly Dictionary<string, RateWindow> windows;
@@ -33,7 +36,7 @@ public sealed class ApiBudget : IDisposable
         windows = limits.ToDictionary(limit => limit.Name, limit => new RateWindow(limit), StringComparer.Ordinal);
         daily = new DailyQuota(dailyShare);
         concurrency = new Concurrency(mostAtOnce);
-        wakeUp = clock.CreateTimer(static budget => ((ApiBudget)budget!).Serve(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        wakeUp = clock.CreateTimer(_ => Serve(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Waits until a call may go out. Each call that was let in ends with <see cref="Leave"/>.</summary>
@@ -46,8 +49,8 @@ public sealed class ApiBudget : IDisposable
         lock (gate)
         {
             var now = clock.GetUtcNow();
-            daily.Admit(priority, now);
-            RefuseLongWaits(limits, now);
+            if (RefusalOf(limits, priority, now) is { } refusal)
+                throw refusal;
             if (waiting.Count == 0 && running < concurrency.Limit && NextFree(limits, now) <= now)
             {
                 LetIn(limits, now);
@@ -100,13 +103,15 @@ public sealed class ApiBudget : IDisposable
             daily.SetZone(accountZone);
     }
 
-    /// <summary>Lets no call out against a limit for a while.</summary>
+    /// <summary>Lets no call out against a limit for a while. Calls that would wait too long fail.</summary>
     public void Close(string limit, TimeSpan wait)
     {
         lock (gate)
         {
+            var now = clock.GetUtcNow();
             if (windows.TryGetValue(limit, out var window))
-                window.CloseUntil(clock.GetUtcNow() + wait);
+                window.CloseUntil(now + wait);
+            ServeLocked(now);
         }
     }
 
@@ -115,8 +120,10 @@ public sealed class ApiBudget : IDisposable
     {
         lock (gate)
         {
+            var now = clock.GetUtcNow();
             foreach (var window in windows.Values)
-                window.CloseUntil(clock.GetUtcNow() + wait);
+                window.CloseUntil(now + wait);
+            ServeLocked(now);
         }
     }
 
@@ -125,7 +132,12 @@ public sealed class ApiBudget : IDisposable
     public DateTimeOffset UseUpDay()
     {
         lock (gate)
-            return daily.UseUp(clock.GetUtcNow());
+        {
+            var now = clock.GetUtcNow();
+            var endsAt = daily.UseUp(now);
+            ServeLocked(now);
+            return endsAt;
+        }
     }
 
     /// <summary>What is known now, per bucket.</summary>
@@ -173,6 +185,12 @@ public sealed class ApiBudget : IDisposable
         for (var i = 0; i < waiting.Count && running < concurrency.Limit;)
         {
             var waiter = waiting[i];
+            if (RefusalOf(waiter.Limits, waiter.Priority, now) is { } refusal)
+            {
+                waiting.RemoveAt(i);
+                waiter.Served.TrySetException(refusal);
+                continue;
+            }
             var free = NextFree(waiter.Limits, now);
             if (free > now)
             {
@@ -185,7 +203,7 @@ public sealed class ApiBudget : IDisposable
             waiter.Served.TrySetResult();
         }
         if (wake != DateTimeOffset.MaxValue)
-            wakeUp.Change(wake - now, Timeout.InfiniteTimeSpan);
+            wakeUp.Change(wake - now + TimerStep, Timeout.InfiniteTimeSpan);
     }
 
     private void LetIn(IReadOnlyList<string> limits, DateTimeOffset now)
@@ -207,17 +225,19 @@ public sealed class ApiBudget : IDisposable
         return free;
     }
 
-    private void RefuseLongWaits(IReadOnlyList<string> limits, DateTimeOffset now)
+    // Null: the call may go out, now or after a wait that is worth it.
+    private CrmException? RefusalOf(IReadOnlyList<string> limits, ApiPriority priority, DateTimeOffset now)
     {
         foreach (var limit in limits)
         {
-            var wait = windows[limit].ClosedUntil - now;
-            if (wait > LongestWait)
+            var closedUntil = windows[limit].ClosedUntil;
+            if (closedUntil - now > LongestWait)
             {
-                throw new CrmUnavailableException(
-                    $"The CRM asked for no more calls until {windows[limit].ClosedUntil:u}; syncs go on by themselves then.", wait);
+                return new CrmUnavailableException(
+                    $"The CRM asked for no more calls until {closedUntil:u}; syncs go on by themselves then.", closedUntil - now);
             }
         }
+        return daily.RefusalOf(priority, now);
     }
 
     private sealed class Waiter(IReadOnlyList<string> limits, ApiPriority priority)

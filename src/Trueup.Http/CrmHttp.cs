@@ -8,13 +8,13 @@ namespace Trueup.Http;
 /// <summary>What a pipeline is made of.</summary>
 /// <param name="BaseUrl">Base URL of the API. No request leaves it.</param>
 /// <param name="Dialect">What the vendor's answers mean.</param>
-/// <param name="Credentials">What opens the account.</param>
+/// <param name="Credentials">What opens the account; null for requests without authorization, such as those for tokens.</param>
 /// <param name="Budget">When calls may go out.</param>
 /// <param name="Clock">The time.</param>
 /// <param name="Chance">Spreads retries, so that connections that failed together do not come back together.</param>
 /// <param name="Log">Where to log.</param>
 public sealed record CrmHttpSetup(
-    Uri BaseUrl, IApiDialect Dialect, ICrmCredentials Credentials, ApiBudget Budget, TimeProvider Clock, Random Chance, ILogger Log);
+    Uri BaseUrl, IApiDialect Dialect, ICrmCredentials? Credentials, ApiBudget Budget, TimeProvider Clock, Random Chance, ILogger Log);
 
 /// <summary>The one way from a connector to its CRM: authorization, pacing, retries, metering, telemetry, time limits.</summary>
 /// <remarks>Threads: every member may be called concurrently. Errors: <see cref="CrmException"/> and cancellation only.</remarks>
@@ -37,7 +37,7 @@ public sealed class CrmHttp(CrmHttpSetup setup, HttpMessageInvoker invoker)
     {
         using var activity = HttpTelemetry.Source.StartActivity($"{setup.Dialect.App} {request.Endpoint}", ActivityKind.Client);
         var tries = new Tries(setup, request);
-        var token = await TokenAsync(request, cancellationToken);
+        var token = await TokenAsync(cancellationToken);
 
         while (true)
         {
@@ -56,13 +56,13 @@ public sealed class CrmHttp(CrmHttpSetup setup, HttpMessageInvoker invoker)
             switch (attempt.Failure)
             {
                 case null:
-                    return attempt.Result!;
+                    return attempt.Result ?? throw new UnreachableException($"{request.Endpoint} succeeded without a result.");
                 case Verdict.Refused refused:
                     throw refused.Error;
                 case Verdict.CredentialsRefused refused:
-                    if (request.Anonymous || !tries.MayReplaceToken() || !await setup.Credentials.ReplaceAsync(token!, cancellationToken))
+                    if (!tries.MayReplaceToken() || !await ReplaceAsync(token, cancellationToken))
                         throw refused.Error;
-                    token = await TokenAsync(request, cancellationToken);
+                    token = await TokenAsync(cancellationToken);
                     break;
                 default:
                     await tries.BeforeNextAsync(attempt.Failure, cancellationToken);
@@ -71,6 +71,9 @@ public sealed class CrmHttp(CrmHttpSetup setup, HttpMessageInvoker invoker)
         }
     }
 
-    private async ValueTask<string?> TokenAsync(CrmRequest request, CancellationToken cancellationToken) =>
-        request.Anonymous ? null : await setup.Credentials.TokenAsync(cancellationToken);
+    private async ValueTask<string?> TokenAsync(CancellationToken cancellationToken) =>
+        setup.Credentials is { } credentials ? await credentials.TokenAsync(cancellationToken) : null;
+
+    private async ValueTask<bool> ReplaceAsync(string? refused, CancellationToken cancellationToken) =>
+        setup.Credentials is { } credentials && refused is not null && await credentials.ReplaceAsync(refused, cancellationToken);
 }

@@ -19,7 +19,4 @@ public sealed record CrmRequest(HttpMethod Method, string PathAndQuery, string E
     /// <summary>Whether sending it twice has the same effect as once. False: it is sent again only after an answer which
     /// says that it was not carried out.</summary>
     public bool Repeatable { get; init; } = true;
-
-    /// <summary>Whether it goes out without the connection's credentials, as a token request does.</summary>
-    public bool Anonymous { get; init; }
 }

@@ -28,8 +28,8 @@ internal sealed class DailyQuota(double share)
         endsAt = default;
     }
 
-    /// <summary>Throws where a call of this urgency must not be made today any more.</summary>
-    public void Admit(ApiPriority priority, DateTimeOffset now)
+    /// <summary>Why a call of this urgency must not be made today any more; null where it may.</summary>
+    public CrmQuotaException? RefusalOf(ApiPriority priority, DateTimeOffset now)
     {
         MoveTo(now);
         if (usedUp)
@@ -37,20 +37,17 @@ internal sealed class DailyQuota(double share)
             if (priority == ApiPriority.Interactive && now >= nextProbe)
             {
                 nextProbe = now + ProbeEvery;
-                return;
+                return null;
             }
-            throw new CrmQuotaException(
+            return new CrmQuotaException(
                 $"The app's daily quota of API calls is used up until {endsAt:u}; syncs go on by themselves then.", "daily", endsAt);
         }
         if (priority < ApiPriority.Scheduled || Limit is not { } limit || Left is not { } left)
-            return;
+            return null;
         var kept = ReserveOf(limit) + (priority == ApiPriority.Background ? (long)(limit * KeptForScheduled) : 0);
-        if (left <= kept)
-        {
-            throw new CrmQuotaException(
-                $"Trueup's share of the app's {limit} daily API calls is used up until {endsAt:u}; " +
-                $"the other {left} are left for people and other apps.", "daily", endsAt);
-        }
+        return left > kept ? null : new CrmQuotaException(
+            $"Trueup's share of the app's {limit} daily API calls is used up until {endsAt:u}; " +
+            $"the other {left} are left for people and other apps.", "daily", endsAt);
     }
 
     public void Count(DateTimeOffset now)

@@ -27,14 +27,10 @@ internal sealed class HubSpotConnector
     public HubSpotConnector(ConnectorSetup setup, HttpMessageInvoker invoker, Random chance, HubSpotLimits limits)
     {
         budget = new ApiBudget(limits.All, setup.DailyShare, MostCallsAtOnce, setup.Clock);
-        TokenRefresh? refresh = null;
-        tokens = new BearerTokens(
-            setup.Credentials,
-            (expired, cancellationToken) => refresh!.RefreshAsync(expired, cancellationToken),
-            setup.Clock);
-        var http = new CrmHttp(
-            new CrmHttpSetup(setup.BaseUrl, new HubSpotDialect(), tokens, budget, setup.Clock, chance, setup.Log), invoker);
-        refresh = new TokenRefresh(http, setup.Clock);
+        var anonymous = new CrmHttpSetup(setup.BaseUrl, new HubSpotDialect(), Credentials: null, budget, setup.Clock, chance, setup.Log);
+        var refresh = new TokenRefresh(new CrmHttp(anonymous, invoker), setup.Clock);
+        tokens = new BearerTokens(setup.Credentials, refresh.RefreshAsync, setup.Clock);
+        var http = new CrmHttp(anonymous with { Credentials = tokens }, invoker);
         api = new HubSpotApi(http, setup.BaseUrl);
         account = new AccountReading(api, budget, setup.BaseUrl);
         describing = new Describing(api, setup.Clock);

@@ -117,7 +117,7 @@ internal ref struct RowReading(RecordPage page, ReadOnlySpan<byte> body, int sta
             page.Refuse(new SetAside(row.IdLength is > 0 and <= LongestIdBytes ? new RecordId(Encoding.UTF8.GetString(idBytes)) : null, reason));
             return;
         }
-        page.Add(row.IdStart, row.IdLength, row.Modified!.Value, row.PropertiesStart, row.PropertiesLength);
+        page.Add(row.IdStart, row.IdLength, row.Modified.GetValueOrDefault(), row.PropertiesStart, row.PropertiesLength);
     }
 
     private readonly string? Flaw(in Row row) => row switch

@@ -24,7 +24,6 @@ internal sealed class TokenRefresh(CrmHttp http, TimeProvider clock)
         {
             Body = Encoding.UTF8.GetBytes(form),
             ContentType = "application/x-www-form-urlencoded",
-            Anonymous = true,
         };
         return http.SendAsync(request, answer => Read(answer, expired), cancellationToken);
     }

@@ -80,6 +80,22 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public async Task Calls_that_wait_when_the_door_closes_for_hours_do_not_wait_for_hours()
+    {
+        using var budget = Budget(mostAtOnce: 4);
+        budget.Close("search", TimeSpan.FromSeconds(1));
+        var search = budget.EnterAsync(Search, ApiPriority.Background, CancellationToken.None).AsTask();
+        budget.CloseAll(TimeSpan.FromHours(5));
+        await Assert.ThrowsAsync<CrmUnavailableException>(() => search);
+
+        using var other = Budget(mostAtOnce: 4);
+        other.Close("search", TimeSpan.FromSeconds(1));
+        search = other.EnterAsync(Search, ApiPriority.Background, CancellationToken.None).AsTask();
+        other.UseUpDay();
+        await Assert.ThrowsAsync<CrmQuotaException>(() => search);
+    }
+
+    [Fact]
     public void Calls_of_other_apps_are_left_room_for()
     {
         using var budget = Budget(mostAtOnce: 100);
