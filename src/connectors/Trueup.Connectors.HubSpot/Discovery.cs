@@ -41,6 +41,11 @@ internal sealed class Discovery(HubSpotApi api, Describing describing, FullReadi
         {
             return stream with { Refusal = refusal.Message };
         }
+        catch (Exception trouble) when (trouble is CrmUnavailableException or CrmContractException)
+        {
+            // Whoever reads the stream meets the same trouble and stops alone; the others must not wait for it.
+            return stream;
+        }
     }
 
     private async Task<StreamDescription> ProbeOwnersAsync(CancellationToken cancellationToken)
@@ -60,6 +65,10 @@ internal sealed class Discovery(HubSpotApi api, Describing describing, FullReadi
         catch (Exception refusal) when (refusal is CrmForbiddenException or CrmNotFoundException or CrmRefusedException)
         {
             return owners with { Refusal = refusal.Message };
+        }
+        catch (Exception trouble) when (trouble is CrmUnavailableException or CrmContractException)
+        {
+            return owners;
         }
     }
 
