@@ -74,7 +74,7 @@ public sealed class EmulatedHubSpot : EmulatedCrm
         lock (portal.Gate)
         {
             portal.EmptyBin();
-            return PortalState.Of(portal, stream is null ? null : mutations.Table(stream));
+            return PortalState.Of(portal, stream is null or PortalState.Owners ? null : mutations.Table(stream), stream is PortalState.Owners);
         }
     }
 
@@ -90,7 +90,7 @@ public sealed class EmulatedHubSpot : EmulatedCrm
     protected override Target Find(Call call)
     {
         lock (portal.Gate)
-            return router.Find(call) is { } route ? new Target(route.Endpoint, route.Table?.Type.Name) : new Target("", null);
+            return router.Find(call) is { } route ? new Target(route.Endpoint, StreamOf(route)) : new Target("", null);
     }
 
     /// <inheritdoc/>
@@ -127,13 +127,16 @@ public sealed class EmulatedHubSpot : EmulatedCrm
             oauth = tokens.Check(call.Authorization);
         if (quotas.Take(route.Endpoint) is { } exhausted)
             throw exhausted;
-        if (Controls.Strike<ForbidControl>(route.Endpoint, route.Table?.Type.Name) is not null)
-            throw Refusal.MissingScopes(route.Table?.Type.ReadScope ?? "crm.objects.contacts.read");
+        if (Controls.Strike<ForbidControl>(route.Endpoint, StreamOf(route)) is not null)
+            throw Refusal.MissingScopes(route.Table?.Type.ReadScope
+                ?? (route.Endpoint == PortalState.Owners ? "crm.objects.owners.read" : "crm.schemas.custom.read"));
         if (!call.Body.IsEmpty && call.ContentType is { } type && route.Endpoint is not "token" and not "token-info"
             && !type.Contains("json", StringComparison.OrdinalIgnoreCase))
             throw Refusal.Of(415, "Unsupported Media Type", null);
         return route.Reply();
     }
+
+    private static string? StreamOf(Route route) => route.Endpoint == PortalState.Owners ? route.Endpoint : route.Table?.Stream;
 
     /// <inheritdoc/>
     protected override Answer Refuse(int status)
@@ -163,7 +166,7 @@ public sealed class EmulatedHubSpot : EmulatedCrm
     protected override string StreamNamed(string name)
     {
         lock (portal.Gate)
-            return mutations.Table(name).Type.Name;
+            return name == PortalState.Owners ? name : mutations.Table(name).Stream;
     }
 
     /// <inheritdoc/>

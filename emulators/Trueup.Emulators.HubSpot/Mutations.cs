@@ -17,7 +17,7 @@ internal sealed class Mutations(HubSpotPortal portal)
 
     public ObjectTable Table(string stream) =>
         portal.Find(stream)
-        ?? throw new ControlException($"Unknown stream '{stream}'; known are {string.Join(", ", portal.Tables.Select(table => table.Type.Name))}.");
+        ?? throw new ControlException($"Unknown stream '{stream}'; known are {string.Join(", ", portal.Tables.Select(table => table.Stream))}.");
 
     /// <summary>Stamps the first live records of a stream alike.</summary>
     public void Tie(string stream, TieControl tie)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Trueup.Emulators.HubSpot.Api;
 using Trueup.Emulators.HubSpot.Portal;
 
@@ -7,16 +8,32 @@ namespace Trueup.Emulators.HubSpot;
 /// <summary>Reads out what a portal holds. Used under the portal's lock.</summary>
 internal static class PortalState
 {
-    public static CrmState Of(HubSpotPortal portal, ObjectTable? only)
+    /// <summary>The name under which owners are told.</summary>
+    public const string Owners = "owners";
+
+    public static CrmState Of(HubSpotPortal portal, ObjectTable? only, bool ownersOnly = false)
     {
         var streams = new Dictionary<string, IReadOnlyList<RecordState>>();
-        foreach (var table in portal.Tables.Where(table => only is null || table == only))
+        foreach (var table in portal.Tables.Where(table => (only is null || table == only) && !ownersOnly))
         {
             var everything = Selection.Everything(table.Properties);
-            streams.Add(table.Type.Name, [.. table.Records.Select(record => StateOf(portal, table, record, everything))]);
+            streams.Add(table.Stream, [.. table.Records.Select(record => StateOf(portal, table, record, everything))]);
         }
+        if (only is null)
+            streams.Add(Owners, [.. portal.Owners.OrderBy(owner => owner.Id).Select(OwnerOf)]);
         return new CrmState(portal.Clock.GetUtcNow(), streams);
     }
+
+    // An archived owner is still listed, apart from the others: it is not deleted, and its members say that it is archived.
+    private static RecordState OwnerOf(Owner owner) => new(
+        Text(owner.Id), JsonBytes.StampText(owner.UpdatedAt),
+        MetadataCalls.Render(owner).ToDictionary(member => member.Key, member => member.Value switch
+        {
+            null => null,
+            JsonValue value when value.TryGetValue<string>(out var text) => text,
+            var other => other.ToJsonString(Refusal.Relaxed),
+        }),
+        new Dictionary<string, IReadOnlyList<string>>(), [], null, null);
 
     private static RecordState StateOf(HubSpotPortal portal, ObjectTable table, Record record, Selection everything)
     {
@@ -34,9 +51,9 @@ internal static class PortalState
                     .Where(link => other.TryGet(link.To, out var target) && target.Now.Life == RecordLife.Live).ToList();
                 if (live.Count == 0)
                     continue;
-                associations[other.Type.Name] = [.. live.Select(link => link.To).Distinct().Select(Text)];
+                associations[other.Stream] = [.. live.Select(link => link.To).Distinct().Select(Text)];
                 links.AddRange(live.Select(link => new LinkState(
-                    other.Type.Name, Text(link.To), link.Type.Category, Text(link.Type.TypeId), link.Type.ShownLabel)));
+                    other.Stream, Text(link.To), link.Type.Category, Text(link.Type.TypeId), link.Type.ShownLabel)));
             }
         return new RecordState(Text(record.Id), JsonBytes.StampText(version.Modified), properties, associations, links,
             version.Life switch { RecordLife.Live => null, RecordLife.Archived => "archived", _ => "purged" },

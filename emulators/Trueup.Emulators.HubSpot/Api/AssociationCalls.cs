@@ -182,7 +182,7 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
             return all;
         next = all[limit].Id.ToString(CultureInfo.InvariantCulture);
         all.RemoveAt(limit);
-        if (difficulties.Any && difficulties.Repeats("associations", from.Type.Name))
+        if (difficulties.Any && difficulties.Repeats("associations", from.Stream))
             next = after ?? all[0].Id.ToString(CultureInfo.InvariantCulture);
         return all;
     }

@@ -12,7 +12,7 @@ internal sealed class Difficulties(ActiveControls controls, long seed)
     /// <summary>How many records the page may have.</summary>
     public int PageSize(string endpoint, ObjectTable table, int asked)
     {
-        var pages = controls.Count<PagesControl>(endpoint, table.Type.Name);
+        var pages = controls.Count<PagesControl>(endpoint, table.Stream);
         return pages.Count == 0 ? asked : Math.Min(asked, pages[0].Control.Sizes[(pages[0].Request - 1) % pages[0].Control.Sizes.Count]);
     }
 
@@ -23,13 +23,13 @@ internal sealed class Difficulties(ActiveControls controls, long seed)
     }
 
     public CapControl? Cap(string endpoint, ObjectTable table) =>
-        controls.On<CapControl>(endpoint, table.Type.Name).Select(each => each.Control).FirstOrDefault();
+        controls.On<CapControl>(endpoint, table.Stream).Select(each => each.Control).FirstOrDefault();
 
-    public bool Twice(string endpoint, ObjectTable table) => controls.Strike<TwiceControl>(endpoint, table.Type.Name) is not null;
+    public bool Twice(string endpoint, ObjectTable table) => controls.Strike<TwiceControl>(endpoint, table.Stream) is not null;
 
     public bool WithoutId(string endpoint, ObjectTable table, Record record)
     {
-        foreach (var (control, _) in controls.On<NoIdControl>(endpoint, table.Type.Name))
+        foreach (var (control, _) in controls.On<NoIdControl>(endpoint, table.Stream))
             if (Chance.Of(seed, 0x401D, record.Id) < control.Share)
                 return true;
         return false;
@@ -38,7 +38,7 @@ internal sealed class Difficulties(ActiveControls controls, long seed)
     /// <summary>Disturbs the order of records that were sorted by a key.</summary>
     public void Disturb<T>(string endpoint, ObjectTable table, List<T> records, Comparison<T>? byKey)
     {
-        if (controls.Strike<OrderControl>(endpoint, table.Type.Name) is not { } order)
+        if (controls.Strike<OrderControl>(endpoint, table.Stream) is not { } order)
             return;
         shuffles++;
         for (var i = records.Count - 1; i > 0; i--)
@@ -56,7 +56,7 @@ internal sealed class Difficulties(ActiveControls controls, long seed)
 
     /// <summary>What an endpoint sees of the records now.</summary>
     public RecordView View(string endpoint, ObjectTable table, long now) =>
-        new(seed, now, [.. controls.On<LagControl>(endpoint, table.Type.Name)
+        new(seed, now, [.. controls.On<LagControl>(endpoint, table.Stream)
             .Select(each => new Lag((long)each.Control.Delay.TotalMilliseconds, each.Control.Share, each.Since.ToUnixTimeMilliseconds()))]);
 }
 

@@ -20,7 +20,7 @@ internal sealed class MetadataCalls(HubSpotPortal portal)
         var found = portal.Owners.Where(owner => owner.Archived == archived && owner.Id >= after
             && (string.IsNullOrEmpty(email) || owner.Email.Equals(email, StringComparison.OrdinalIgnoreCase)))
             .OrderBy(owner => owner.Id).Take(limit + 1).ToList();
-        var answer = new JsonObject { ["results"] = new JsonArray([.. found.Take(limit).Select(Owner)]) };
+        var answer = new JsonObject { ["results"] = new JsonArray([.. found.Take(limit).Select(Render)]) };
         if (found.Count > limit)
         {
             var next = found[limit].Id.ToString(CultureInfo.InvariantCulture);
@@ -37,10 +37,11 @@ internal sealed class MetadataCalls(HubSpotPortal portal)
         var byUser = call["idProperty"] == "userId";
         var number = Body.Id(id);
         return portal.Owners.Find(owner => owner.Archived == call.Flag("archived") && (byUser ? owner.UserId : owner.Id) == number) is { } found
-            ? Reply.Json(200, Owner(found)) : throw Refusal.NotFound();
+            ? Reply.Json(200, Render(found)) : throw Refusal.NotFound();
     }
 
-    private static JsonObject Owner(Owner owner)
+    /// <summary>An owner as the vendor shows it.</summary>
+    public static JsonObject Render(Owner owner)
     {
         var json = new JsonObject
         {

@@ -158,7 +158,8 @@ internal sealed class PropertyCalls(HubSpotPortal portal)
         var answer = new JsonObject { ["status"] = "COMPLETE", ["results"] = results };
         if (errors.Count > 0)
             (answer["numErrors"], answer["errors"]) = (errors.Count, errors);
-        answer["startedAt"] = answer["completedAt"] = JsonBytes.StampText(portal.Clock.Milliseconds);
+        answer["startedAt"] = JsonBytes.StampText(portal.Clock.Milliseconds);
+        answer["completedAt"] = JsonBytes.StampText(portal.Clock.Milliseconds);
         return Reply.Json(errors.Count > 0 ? 207 : success, answer);
     }
 

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Trueup.Emulators.HubSpot.Portal;
 
 /// <summary>All records of one object type, findable by id and by modified stamp. Used under the portal's lock.</summary>
-internal sealed class ObjectTable(ObjectType type)
+internal sealed class ObjectTable(ObjectType type, string stream)
 {
     private readonly List<Record> byId = [];
     private readonly Dictionary<long, Record> found = [];
@@ -17,6 +17,9 @@ internal sealed class ObjectTable(ObjectType type)
     public const int CreatedOrdinal = 2;
 
     public ObjectType Type { get; } = type;
+
+    /// <summary>The stream's name in control calls and in the state.</summary>
+    public string Stream { get; } = stream;
 
     public PropertyTable Properties { get; } = new();
 

@@ -49,7 +49,9 @@ internal sealed class HubSpotPortal
     /// <summary>Adds an object type.</summary>
     public ObjectTable Add(ObjectType type, long? createdAt)
     {
-        var table = new ObjectTable(type) { SchemaId = 3_000_000 + tables.Count, CreatedAt = createdAt ?? 0 };
+        // A custom object goes by its short name in control calls, unless another type has that name.
+        var stream = type.IsCustom && !named.ContainsKey(type.Singular) ? type.Singular : type.Name;
+        var table = new ObjectTable(type, stream) { SchemaId = 3_000_000 + tables.Count, CreatedAt = createdAt ?? 0 };
         tables.Add(table);
         named[type.Name] = table;
         named[type.TypeId] = table;

@@ -42,7 +42,7 @@ internal sealed class RecordSearch(HubSpotPortal portal, Difficulties difficulti
             if (cap.Manner == CapManner.Header)
                 headers = [new("Warning", "199 - \"results are capped\"")];
         }
-        if (next is not null && difficulties.Any && difficulties.Repeats(Endpoint, table.Type.Name))
+        if (next is not null && difficulties.Any && difficulties.Repeats(Endpoint, table.Stream))
             next = offset;
         return Render(table, total, page, selection, next) with { Headers = headers };
     }
