@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -26,6 +27,9 @@ public sealed record StubAnswer(int Status, string Body)
 
     /// <summary>Cuts the connection after so many bytes of the body, whose full length was announced.</summary>
     public int? CutAfterBytes { get; init; }
+
+    /// <summary>Sends the body compressed.</summary>
+    public bool Gzip { get; init; }
 
     /// <summary>Waits for this before anything is sent.</summary>
     public Task BeforeHeaders { get; init; } = Task.CompletedTask;
@@ -82,6 +86,14 @@ public sealed class StubServer : IAsyncDisposable
         foreach (var (name, value) in answer.Headers)
             context.Response.Headers[name] = value;
         var body = Encoding.UTF8.GetBytes(answer.Body);
+        if (answer.Gzip)
+        {
+            using var compressed = new MemoryStream();
+            using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+                gzip.Write(body);
+            body = compressed.ToArray();
+            context.Response.Headers.ContentEncoding = "gzip";
+        }
         context.Response.ContentLength = body.Length;
         await context.Response.StartAsync();
         await answer.BeforeBody.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

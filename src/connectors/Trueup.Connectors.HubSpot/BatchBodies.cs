@@ -17,8 +17,12 @@ internal static class BatchBodies
     public static ReadOnlyMemory<byte> Read(byte[] propertiesJson, RecordPage page) => HubSpotApi.Body(writer =>
     {
         Begin(writer);
+        // A list may hold a record twice, and HubSpot refuses a batch that does.
+        var asked = new HashSet<UInt128>();
         foreach (var record in page.Records)
         {
+            if (!asked.Add(Fingerprint.OfId(page.IdOf(record).Span)))
+                continue;
             writer.WriteStartObject();
             writer.WriteString("id"u8, page.IdOf(record).Span);
             writer.WriteEndObject();

@@ -128,6 +128,19 @@ public sealed class FullReadingTests
     }
 
     [Fact]
+    public async Task Compressed_answers_of_any_size_are_read_whole()
+    {
+        var note = new string('x', 300_000);
+        await using var hubspot = await HubSpotStub.StartAsync(_ =>
+            HubSpotStub.Page(Enumerable.Range(1, 20).Select(id => HubSpotStub.Record(id, $$"""{"note":"{{note}}"}"""))) with { Gzip = true });
+
+        var records = await hubspot.ReadAllAsync(new FullRead(HubSpotStub.Contacts, ["note"], null));
+
+        Assert.Equal(20, records.Count);
+        Assert.All(records, record => Assert.Equal($$"""{"note":"{{note}}"}""", record.Properties));
+    }
+
+    [Fact]
     public async Task Archived_owners_are_records_too()
     {
         await using var hubspot = await HubSpotStub.StartAsync(request => request.Query.Contains("archived=true", StringComparison.Ordinal)
