@@ -70,6 +70,17 @@ public abstract partial class MirrorContract
     }
 
     [Fact]
+    public async Task An_empty_label_and_an_empty_document_are_not_the_same_as_none()
+    {
+        await LinkAsync(ContactsToCompanies, "1", Link("a", "1", ""), Link("b", "2"));
+        await CommitAsync(commit => commit with { Documents = new Dictionary<string, string?> { ["empty"] = "" } });
+
+        Assert.Equal(["", null], (await Mirror.LinksAsync(Contacts, new RecordId("1"), default)).OrderBy(link => link.Link.TypeId).Select(link => link.Link.Label));
+        Assert.Equal("", await Mirror.LoadDocumentAsync("empty", default));
+        Assert.Equal(0, (await LinkAsync(ContactsToCompanies, "1", Link("a", "1", ""), Link("b", "2"))).LinksAdded);
+    }
+
+    [Fact]
     public async Task Changed_links_are_one_event_and_one_history_entry_with_the_targets_before()
     {
         await PutAsync(Contacts, Put("1", "{}"));
