@@ -152,6 +152,19 @@ public abstract partial class MirrorContract
     }
 
     [Fact]
+    public async Task Skipping_far_keeps_the_order_of_first_sight_and_leaves_out_the_buried()
+    {
+        await PutAsync(Deals, [.. Enumerable.Range(0, 3000).Select(number => Put($"{3000 - number}", "{}"))]);
+        await BuryAsync(Deals, new GoneRecord(new RecordId("2999"), GoneCause.Deleted));
+
+        var page = await Mirror.QueryAsync(new RecordQuery(Deals, null, null, 2, null, Skip: 2000), default);
+        var next = await Mirror.QueryAsync(new RecordQuery(Deals, null, null, 2, page.Next), default);
+
+        Assert.Equal(["999", "998", "997", "996"], page.Records.Concat(next.Records).Select(record => record.Id.Value));
+        Assert.Equal(2999, await Mirror.CountAsync(Deals, null, default));
+    }
+
+    [Fact]
     public async Task A_page_holds_whole_records()
     {
         await SixDealsAsync();

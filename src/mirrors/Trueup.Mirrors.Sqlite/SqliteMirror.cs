@@ -44,7 +44,8 @@ internal sealed partial class SqliteMirror : IMirror
         }), cancellationToken);
 
     public Task<CommitResult> CommitAsync(MirrorCommit commit, CancellationToken cancellationToken) =>
-        writer.RunAsync(database => database.Transact("BEGIN IMMEDIATE", () => new Commit(database, commit, cancellationToken).Apply()), cancellationToken);
+        writer.RunAsync(
+            database => database.Transact("BEGIN IMMEDIATE", () => new Commit(database, commit, cancellationToken).Apply()), cancellationToken);
 
     public Task<IReadOnlyList<MirroredStream>> StreamsAsync(CancellationToken cancellationToken) =>
         readers.RunAsync(StreamRows.All, cancellationToken);

@@ -78,7 +78,8 @@ public sealed class SqliteMirrorStore(string folder, TimeProvider clock) : IMirr
     private string PathOf(string connectionId)
     {
         if (connectionId.Length is 0 or > 100 || connectionId.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')))
-            throw new ArgumentException("A connection id is 1 to 100 letters, digits, hyphens or underscores, because it names a file.", nameof(connectionId));
+            throw new ArgumentException(
+                "A connection id is 1 to 100 letters, digits, hyphens or underscores, because it names a file.", nameof(connectionId));
         return Path.Combine(folder, connectionId + ".db");
     }
 

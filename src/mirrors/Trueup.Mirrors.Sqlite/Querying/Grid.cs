@@ -81,7 +81,7 @@ internal sealed class Grid(Writer writer)
                 .Bind(1, stream).Bind(2, column.Number).Run();
         }
 
-        if (missing.Count > 0 || known.Count == 0)
+        if (missing.Count > 0 || database.Integer($"SELECT count(*) FROM sqlite_schema WHERE name = '{table}_follow'") == 0)
             Follow(database, stream);
         return LastRid(database, stream);
     }
@@ -132,15 +132,16 @@ internal sealed class Grid(Writer writer)
     {
         var columns = ColumnsIn(database, stream);
         database[$"""
-            INSERT OR REPLACE INTO {TableOf(stream)}(rid{Names(columns)}) SELECT r.rid{Values(columns, "r")} FROM {RecordRows.TableOf(stream)} r
-            WHERE r.rid > ?1 AND r.rid <= ?2 AND r.state = 0
+            INSERT OR REPLACE INTO {TableOf(stream)}(rid{Names(columns)})
+            SELECT r.rid{Values(columns, "r")} FROM {RecordRows.TableOf(stream)} r WHERE r.rid > ?1 AND r.rid <= ?2 AND r.state = 0
             """].Bind(1, after).Bind(2, until).Run();
         database["UPDATE m_grids SET filled_to = ?2 WHERE stream = ?1"].Bind(1, stream).Bind(2, until).Run();
     }
 
     private static string Names(IEnumerable<GridColumn> columns) => string.Concat(columns.Select(column => ", " + column.Column));
 
-    private static string Values(IEnumerable<GridColumn> columns, string row) => string.Concat(columns.Select(column => ", " + column.ExpressionOn(row)));
+    private static string Values(IEnumerable<GridColumn> columns, string row) =>
+        string.Concat(columns.Select(column => ", " + column.ExpressionOn(row)));
 
     private static HashSet<long> FieldsIn(Database database, long stream, long? behind = null)
     {

@@ -7,6 +7,9 @@ internal sealed class RecordSearch
 {
     private const int MostRecords = 1_000;
 
+    /// <summary>Skipping more than these is faster over the narrow rows of the grid.</summary>
+    private const int FewSkipped = 1_000;
+
     /// <summary>Records looked at from either end to narrow the question; a hundredth of a large stream.</summary>
     private const int SampledRids = 5_000;
 
@@ -51,7 +54,7 @@ internal sealed class RecordSearch
     private GridColumn Column(string name) =>
         known.TryGetValue(name, out var column) ? column : throw new MirrorQueryException($"The stream {query.Stream} has no field called {name}.");
 
-    private bool NeedsGrid => Columns.Count > 0;
+    private bool NeedsGrid => Columns.Count > 0 || query.Skip > FewSkipped;
 
     private string Table => NeedsGrid ? Grid.TableOf(stream) : $"{RecordRows.TableOf(stream)}";
 
@@ -67,6 +70,8 @@ internal sealed class RecordSearch
 
     public long Count(Database database)
     {
+        if (!NeedsGrid)
+            return StreamRows.LiveIn(database, stream);
         var where = Where();
         using var row = database.Prepare($"SELECT count(*) FROM {Table} WHERE {where}");
         where.BindTo(row);
@@ -80,20 +85,25 @@ internal sealed class RecordSearch
         if (cursor is not null)
             where.And(After(where, cursor));
         Narrow(database, where);
-        var order = sort is null ? "rid" : $"{Order}, id";
-        var (limit, skip) = (where.Parameter((long)query.Limit + 1), where.Parameter((long)query.Skip));
-        var places = new List<Cursor>();
-        using (var row = database.Prepare($"SELECT {sort?.Column ?? "NULL"}, id, rid FROM {Table} WHERE {where} ORDER BY {order} LIMIT {limit} OFFSET {skip}"))
-        {
-            where.BindTo(row);
-            while (row.Step())
-                places.Add(new Cursor(row.Value(0), row.Text(1), row.Integer(2)));
-        }
-
+        var places = Places(database, where);
         var hasMore = places.Count > query.Limit;
         return new RecordQueryResult(
             [.. places.Take(query.Limit).Select(place => RecordRows.LoadRow(database, stream, place.Rid))],
             hasMore ? places[query.Limit - 1].Write(query) : null);
+    }
+
+    /// <summary>Where the records of the page are, and one more if there is one.</summary>
+    private List<Cursor> Places(Database database, ConditionSql where)
+    {
+        var order = sort is null ? Order : $"{Order}, id";
+        var (limit, skip) = (where.Parameter((long)query.Limit + 1), where.Parameter((long)query.Skip));
+        var places = new List<Cursor>();
+        using var row = database.Prepare(
+            $"SELECT {sort?.Column ?? "NULL"}, id, rid FROM {Table} WHERE {where} ORDER BY {order} LIMIT {limit} OFFSET {skip}");
+        where.BindTo(row);
+        while (row.Step())
+            places.Add(new Cursor(row.Value(0), row.Text(1), row.Integer(2)));
+        return places;
     }
 
     private string Order => sort is null ? "rid" : $"{sort.Column} {(descending ? "DESC" : "ASC")}";
@@ -105,13 +115,14 @@ internal sealed class RecordSearch
     {
         if (sort is null)
             return;
+        var needed = $"?{where.Count + 1}";
         using var row = database.Prepare($"""
             SELECT {sort.Column} FROM (
-                SELECT * FROM (SELECT {sort.Column} FROM {Table} WHERE {where} AND rid <= {SampledRids} ORDER BY {Order} LIMIT ?{where.Count + 1})
+                SELECT * FROM (SELECT {sort.Column} FROM {Table} WHERE {where} AND rid <= {SampledRids} ORDER BY {Order} LIMIT {needed})
                 UNION ALL
-                SELECT * FROM (SELECT {sort.Column} FROM {Table} WHERE {where} AND rid > (SELECT max(rid) FROM {Table}) - {SampledRids} AND rid > {SampledRids}
-                    ORDER BY {Order} LIMIT ?{where.Count + 1}))
-            ORDER BY {Order} LIMIT 1 OFFSET ?{where.Count + 1} - 1
+                SELECT * FROM (SELECT {sort.Column} FROM {Table} WHERE {where} AND rid > {SampledRids}
+                    AND rid > (SELECT max(rid) FROM {Table}) - {SampledRids} ORDER BY {Order} LIMIT {needed}))
+            ORDER BY {Order} LIMIT 1 OFFSET {needed} - 1
             """);
         where.BindTo(row);
         row.Bind(where.Count + 1, (long)query.Skip + query.Limit + 1);

@@ -22,6 +22,15 @@ internal static class StreamRows
         return name;
     }
 
+    public static long LiveIn(Database database, long number)
+    {
+        var row = database["SELECT live FROM m_streams WHERE number = ?1"].Bind(1, number);
+        _ = row.Step();
+        var live = row.Integer(0);
+        row.Reset();
+        return live;
+    }
+
     public static IReadOnlyList<MirroredStream> All(Database database)
     {
         var streams = new List<MirroredStream>();

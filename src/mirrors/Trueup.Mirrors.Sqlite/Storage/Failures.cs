@@ -46,6 +46,7 @@ internal static class Failures
 
     /// <summary>Says in one sentence why a folder or file cannot be used.</summary>
     public static MirrorUnavailableException OfFile(string path, Exception cause) => new(
-        $"The mirror file {Path.GetFileName(path)} cannot be reached ({cause.GetType().Name}); check the data folder and the server's permissions on it.",
+        $"The mirror file {Path.GetFileName(path)} cannot be reached ({cause.GetType().Name}); "
+        + "check the data folder and the server's permissions on it.",
         cause);
 }

@@ -39,12 +39,14 @@ internal static class Format
             kind INTEGER NOT NULL, before TEXT, source INTEGER NOT NULL, cause INTEGER, gone_at INTEGER, merged_into TEXT);
         CREATE INDEX m_history_by_record ON m_history(stream, id);
         CREATE TABLE m_aliases(stream INTEGER NOT NULL, loser TEXT NOT NULL, winner TEXT NOT NULL, PRIMARY KEY(stream, loser)) WITHOUT ROWID;
-        CREATE TABLE m_pairs(number INTEGER PRIMARY KEY, from_stream INTEGER NOT NULL, to_stream INTEGER NOT NULL, UNIQUE(from_stream, to_stream));
+        CREATE TABLE m_pairs(
+            number INTEGER PRIMARY KEY, from_stream INTEGER NOT NULL, to_stream INTEGER NOT NULL, UNIQUE(from_stream, to_stream));
         CREATE TABLE m_links(
             pair INTEGER NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, category TEXT NOT NULL, type_id TEXT NOT NULL, label TEXT,
             PRIMARY KEY(pair, source, target, category, type_id)) WITHOUT ROWID;
         CREATE TABLE m_grids(stream INTEGER PRIMARY KEY, filled_to INTEGER NOT NULL);
-        CREATE TABLE m_grid_columns(stream INTEGER NOT NULL, field INTEGER NOT NULL, done INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY(stream, field));
+        CREATE TABLE m_grid_columns(
+            stream INTEGER NOT NULL, field INTEGER NOT NULL, done INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY(stream, field));
         CREATE INDEX m_links_by_target ON m_links(pair, target, source);
         """;
 
@@ -105,21 +107,26 @@ internal static class Format
         var version = database.Integer("PRAGMA user_version");
         if (version > Version)
             throw new MirrorCorruptException(
-                $"The mirror file {Path.GetFileName(database.Path)} has layout {version}, but this version of Trueup knows {Version} at most; update Trueup.");
+                $"The mirror file {Path.GetFileName(database.Path)} has layout {version}, but this version of Trueup knows {Version} at most; "
+                + "update Trueup.");
 
         if (version == 0)
         {
             // The mark comes first and outside the write-ahead log: a half-made file is recognised as ours and finished.
             database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id={ApplicationId}"));
-            database.Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Tables} {Views.Common} PRAGMA user_version={Version}; COMMIT;"));
+            database.Execute(string.Create(
+                CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Tables} {Views.Common} PRAGMA user_version={Version}; COMMIT;"));
         }
 
         // A damaged schema shows here rather than in the middle of a sync.
-        _ = database.Integer("SELECT (SELECT count(*) FROM m_streams) + (SELECT count(*) FROM m_fields) + (SELECT value FROM m_meta WHERE key = 'fence')");
+        _ = database.Integer("""
+            SELECT (SELECT count(*) FROM m_streams) + (SELECT count(*) FROM m_fields) + (SELECT value FROM m_meta WHERE key = 'fence')
+            """);
     }
 
     /// <summary>Settings of the one connection that writes.</summary>
-    /// <remarks>NORMAL: a commit survives the end of the process. Power loss may undo the last ones, but whole and in order, checkpoints included.</remarks>
+    /// <remarks>NORMAL: a commit survives the end of the process. Power loss may undo the last ones, but whole and in order,
+    /// checkpoints included.</remarks>
     public static void TuneForWriting(Database database) => database.Execute("""
         PRAGMA journal_mode=WAL;
         PRAGMA synchronous=NORMAL;

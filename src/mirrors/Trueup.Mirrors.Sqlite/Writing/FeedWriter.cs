@@ -2,7 +2,8 @@ using Trueup.Contract;
 
 namespace Trueup.Mirrors.Sqlite;
 
-/// <summary>Appends to the change feed. New records with neighbouring rids share one row, so that a first load costs the feed almost nothing.</summary>
+/// <summary>Appends to the change feed. New records with neighbouring rids share one row, so that a first load costs the feed
+/// almost nothing.</summary>
 internal sealed class FeedWriter
 {
     private readonly Database database;

@@ -91,7 +91,8 @@ internal sealed class LinkWriter(Database database, StreamTotals streams, FeedWr
     private Dictionary<Key, string?> Stored(long pair, RecordId source)
     {
         var stored = new Dictionary<Key, string?>();
-        var row = database["SELECT target, category, type_id, label FROM m_links WHERE pair = ?1 AND source = ?2"].Bind(1, pair).Bind(2, source.Value);
+        var row = database["SELECT target, category, type_id, label FROM m_links WHERE pair = ?1 AND source = ?2"]
+            .Bind(1, pair).Bind(2, source.Value);
         while (row.Step())
             stored.Add(new Key(new RecordId(row.Text(0)), row.Text(1), row.Text(2)), row.TextOrNull(3));
         return stored;

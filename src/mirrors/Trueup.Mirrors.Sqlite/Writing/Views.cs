@@ -13,9 +13,12 @@ internal static class Views
     public static readonly IReadOnlyList<string> OwnColumns = ["id", "modified_at", "written_at", "first_seen_at"];
 
     private const string Fixed = """
-        CREATE VIEW _links AS SELECT f.name AS from_stream, l.source AS from_id, t.name AS to_stream, l.target AS to_id, l.category, l.type_id, l.label
-            FROM m_links l JOIN m_pairs p ON p.number = l.pair JOIN m_streams f ON f.number = p.from_stream JOIN m_streams t ON t.number = p.to_stream;
-        CREATE VIEW _aliases AS SELECT s.name AS stream, a.loser AS id, a.winner AS merged_into FROM m_aliases a JOIN m_streams s ON s.number = a.stream;
+        CREATE VIEW _links AS
+            SELECT f.name AS from_stream, l.source AS from_id, t.name AS to_stream, l.target AS to_id, l.category, l.type_id, l.label
+            FROM m_links l JOIN m_pairs p ON p.number = l.pair
+            JOIN m_streams f ON f.number = p.from_stream JOIN m_streams t ON t.number = p.to_stream;
+        CREATE VIEW _aliases AS
+            SELECT s.name AS stream, a.loser AS id, a.winner AS merged_into FROM m_aliases a JOIN m_streams s ON s.number = a.stream;
         CREATE VIEW _fields AS SELECT s.name AS stream, f.name AS field, f."column", json_extract(f.definition, '$.Label') AS label,
             f.included, f.personal, f.retired_at IS NOT NULL AS retired FROM m_fields f JOIN m_streams s ON s.number = f.stream;
         """;
@@ -23,9 +26,9 @@ internal static class Views
     /// <summary>The views that do not depend on the streams' fields.</summary>
     public static string Common { get; } = $"""
         {Fixed}
-        CREATE VIEW _history AS SELECT s.name AS stream, h.id, {Instant("h.at")} AS seen_at, {Stamp("h.modified")} AS modified_at, {Kind("h.kind")} AS kind,
-            h.before, o.text AS source, CASE h.cause WHEN 0 THEN 'deleted' WHEN 1 THEN 'archived' WHEN 2 THEN 'merged' WHEN 3 THEN 'forbidden' END AS cause,
-            {Instant("h.gone_at")} AS gone_at, h.merged_into
+        CREATE VIEW _history AS
+            SELECT s.name AS stream, h.id, {Instant("h.at")} AS seen_at, {Stamp("h.modified")} AS modified_at, {Words<ChangeKind>("h.kind")} AS kind,
+            h.before, o.text AS source, {Words<GoneCause>("h.cause")} AS cause, {Instant("h.gone_at")} AS gone_at, h.merged_into
             FROM m_history h JOIN m_streams s ON s.number = h.stream JOIN m_sources o ON o.number = h.source;
         """;
 
@@ -35,7 +38,7 @@ internal static class Views
         var parts = new List<string>
         {
             $"""
-            SELECT f.position, {Instant("f.at")} AS at, s.name AS stream, f.id, {Kind("f.kind")} AS kind, f.other
+            SELECT f.position, {Instant("f.at")} AS at, s.name AS stream, f.id, {Words<ChangeKind>("f.kind")} AS kind, f.other
             FROM m_feed f JOIN m_streams s ON s.number = f.stream WHERE f.rid IS NULL
             """,
         };
@@ -106,6 +109,11 @@ internal static class Views
 
     private static string Instant(string microseconds) => $"strftime('%Y-%m-%dT%H:%M:%fZ', {microseconds} / 1000000.0, 'unixepoch')";
 
-    private static string Kind(string kind) => $"CASE {kind} {string.Concat(
-        Enum.GetValues<ChangeKind>().Select(each => string.Create(CultureInfo.InvariantCulture, $"WHEN {(int)each} THEN '{each.ToString().ToLowerInvariant()}' ")))}END";
+    /// <summary>The names of an enumeration's numbers, in small letters.</summary>
+    private static string Words<T>(string number) where T : struct, Enum
+    {
+        var cases = Enum.GetValues<T>().Select(value =>
+            $" WHEN {Convert.ToInt64(value, CultureInfo.InvariantCulture)} THEN '{value.ToString().ToLowerInvariant()}'");
+        return $"CASE {number}{string.Concat(cases)} END";
+    }
 }
