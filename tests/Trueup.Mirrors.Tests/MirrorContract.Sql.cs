@@ -122,4 +122,35 @@ public abstract partial class MirrorContract
         await PutAsync(Contacts, Put("later", "{}"));
         Assert.Equal(601, (await AllOf(Mirror.ExportAsync(Contacts, default))).Count);
     }
+
+    [Fact]
+    public async Task A_mirror_can_be_closed_while_an_export_stands_still()
+    {
+        await PutAsync(Contacts, [.. Enumerable.Range(0, 2000).Select(number => Put($"{number}", "{}"))]);
+        await using var export = Mirror.ExportAsync(Contacts, default).GetAsyncEnumerator();
+        Assert.True(await export.MoveNextAsync());
+
+        await Mirror.DisposeAsync();
+
+        await Assert.ThrowsAsync<MirrorUnavailableException>(async () =>
+        {
+            while (await export.MoveNextAsync())
+                Assert.True(export.Current.IsLive);
+        });
+    }
+
+    [Fact]
+    public async Task Exports_that_stand_still_keep_nobody_else_from_reading()
+    {
+        await PutAsync(Contacts, [.. Enumerable.Range(0, 600).Select(number => Put($"{number}", "{}"))]);
+        var exports = Enumerable.Range(0, 20).Select(_ => Mirror.ExportAsync(Contacts, default).GetAsyncEnumerator()).ToList();
+        foreach (var export in exports)
+            Assert.True(await export.MoveNextAsync());
+
+        Assert.Equal(600, await Mirror.CountAsync(Contacts, "id != x", default));
+        await PutAsync(Contacts, Put("later", "{}"));
+
+        foreach (var export in exports)
+            await export.DisposeAsync();
+    }
 }

@@ -44,12 +44,12 @@ internal sealed partial class SqliteMirror
 
     public IAsyncEnumerable<IReadOnlyList<object?>> SqlAsync(
         string statement, Action<IReadOnlyList<string>> columns, CancellationToken cancellationToken) =>
-        PeoplesSql.RunAsync(writer.Path, statement, columns, cancellationToken);
+        PeoplesSql.RunAsync(readers, statement, columns, cancellationToken);
 
     public async IAsyncEnumerable<StoredRecord> ExportAsync(
         StreamName stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var loan = await readers.BorrowAsync(cancellationToken);
+        using var loan = readers.OpenApart();
         await foreach (var record in loan.StreamAsync(database => RecordRows.Live(database, stream), cancellationToken))
             yield return record;
     }

@@ -71,7 +71,7 @@ internal sealed partial class SqliteMirror : IMirror
 
     public async ValueTask DisposeAsync()
     {
-        await readers.DisposeAsync();
+        readers.Dispose();
         await writer.DisposeAsync();
         onClosed(this);
     }

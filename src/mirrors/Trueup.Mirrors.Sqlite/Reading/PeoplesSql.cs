@@ -7,20 +7,13 @@ namespace Trueup.Mirrors.Sqlite;
 internal static class PeoplesSql
 {
     public static async IAsyncEnumerable<IReadOnlyList<object?>> RunAsync(
-        string path, string sql, Action<IReadOnlyList<string>> columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Readers readers, string sql, Action<IReadOnlyList<string>> columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var readers = new Readers.Loan(null, Open(path));
-        var statement = await Task.Run(() => readers.Read(database => Prepare(database, sql), cancellationToken), cancellationToken);
+        using var loan = readers.OpenApart();
+        var statement = await Task.Run(() => loan.Read(database => Prepare(database, sql), cancellationToken), cancellationToken);
         columns([.. Enumerable.Range(0, statement.Columns).Select(statement.NameOf)]);
-        await foreach (var row in readers.StreamAsync(_ => Rows(statement), cancellationToken))
+        await foreach (var row in loan.StreamAsync(_ => Rows(statement), cancellationToken))
             yield return row;
-    }
-
-    private static Database Open(string path)
-    {
-        var database = Database.OpenForReading(path);
-        Format.TuneForReading(database);
-        return database;
     }
 
     private static Statement Prepare(Database database, string sql)

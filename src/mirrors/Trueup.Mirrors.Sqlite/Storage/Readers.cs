@@ -4,7 +4,7 @@ using Trueup.Contract;
 namespace Trueup.Mirrors.Sqlite;
 
 /// <summary>The connections that read, each used by one caller at a time and kept for the next.</summary>
-internal sealed class Readers(string path) : IAsyncDisposable
+internal sealed class Readers(string path) : IDisposable
 {
     /// <summary>Reads at the same time. Each holds up to 8 MB of cache; more would not read faster from one disk.</summary>
     private const int Most = 8;
@@ -17,11 +17,18 @@ internal sealed class Readers(string path) : IAsyncDisposable
     public async Task<T> RunAsync<T>(Func<Database, T> work, CancellationToken cancellationToken)
     {
         using var loan = await BorrowAsync(cancellationToken);
-        return await Task.Run(() => loan.Read(database => database.Transact("BEGIN", () => work(database)), cancellationToken), cancellationToken);
+        return await Task.Run(
+            () => loan.Read(database => database.Transact("BEGIN", () => work(database)), cancellationToken), cancellationToken);
     }
 
-    /// <summary>Lends a connection, for reads that go on while the caller consumes.</summary>
-    public async Task<Loan> BorrowAsync(CancellationToken cancellationToken)
+    /// <summary>A connection of its own, for reads that go on while the caller consumes: whoever is slow must not take the others' places.</summary>
+    public Loan OpenApart()
+    {
+        ThrowIfClosed();
+        return new Loan(this, Open(), isShared: false);
+    }
+
+    private async Task<Loan> BorrowAsync(CancellationToken cancellationToken)
     {
         await places.WaitAsync(cancellationToken);
         try
@@ -33,7 +40,7 @@ internal sealed class Readers(string path) : IAsyncDisposable
                 _ = idle.TryPop(out database);
             }
 
-            return new Loan(this, database ?? Open());
+            return new Loan(this, database ?? Open(), isShared: true);
         }
         catch
         {
@@ -51,35 +58,37 @@ internal sealed class Readers(string path) : IAsyncDisposable
 
     private void ThrowIfClosed()
     {
-        if (closed)
-            throw Closed(path);
+        lock (idle)
+            if (closed)
+                throw Closed(path);
     }
 
     public static MirrorUnavailableException Closed(string path) =>
         new($"The mirror file {Path.GetFileName(path)} was closed; open it again.");
 
-    /// <summary>Waits for the readers at work, and closes all.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes those that are idle at once and the others when they come back. Waits for nobody: an export may stand still for ever.</summary>
+    public void Dispose()
     {
         lock (idle)
+        {
             closed = true;
-        for (var place = 0; place < Most; place++)
-            await places.WaitAsync();
-        lock (idle)
             while (idle.TryPop(out var database))
                 database.Dispose();
-        places.Release(Most);
+        }
     }
 
     private void Return(Database database)
     {
         lock (idle)
-            idle.Push(database);
+            if (closed)
+                database.Dispose();
+            else
+                idle.Push(database);
     }
 
     /// <summary>A connection on loan.</summary>
-    /// <param name="owner">Where it goes back to; null: it is closed after use.</param>
-    internal sealed class Loan(Readers? owner, Database database) : IDisposable
+    /// <param name="isShared">Whether it goes back to the others; if not, it is closed after use.</param>
+    internal sealed class Loan(Readers owner, Database database, bool isShared) : IDisposable
     {
         /// <summary>Rows fetched at a time, so that the switch between threads does not weigh.</summary>
         private const int RowsPerBatch = 256;
@@ -109,6 +118,7 @@ internal sealed class Readers(string path) : IAsyncDisposable
             using var rows = work(database).GetEnumerator();
             for (var batch = new List<T>(RowsPerBatch); ; batch.Clear())
             {
+                owner.ThrowIfClosed();
                 await Task.Run(() => Read(_ => Fill(batch, rows), cancellationToken), cancellationToken);
                 foreach (var row in batch)
                     yield return row;
@@ -126,11 +136,12 @@ internal sealed class Readers(string path) : IAsyncDisposable
 
         public void Dispose()
         {
-            if (broken || owner is null)
+            if (broken || !isShared)
                 database.Dispose();
             else
                 owner.Return(database);
-            owner?.places.Release();
+            if (isShared)
+                owner.places.Release();
         }
     }
 }
