@@ -20,6 +20,9 @@ public sealed class TrueupServer : IAsyncDisposable
         this.client = client;
     }
 
+    /// <summary>Where it listens.</summary>
+    public Uri Url => client.BaseAddress!;
+
     /// <summary>The process.</summary>
     public HostProgram Program { get; }
 

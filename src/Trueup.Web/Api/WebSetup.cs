@@ -91,8 +91,6 @@ public static class WebSetup
         api.MapRecords();
         api.MapAdministration();
         api.MapOAuth();
-        app.Map("/api/{**rest}", (HttpContext context) => Problems.WriteAsync(context, Problem.NotFound($"There is nothing at {context.Request.Path}.")))
-            .ExcludeFromDescription();
         return app;
     }
 
