@@ -44,7 +44,7 @@ internal static class EmulatedCrms
             new HubSpotEmulatorOptions
             {
                 Records = order.Records, Seed = order.Seed, Life = order.Life, DataFolder = order.Data, Url = order.Url.ToString().TrimEnd('/'), Token = order.Token, RealLimits = order.RealLimits,
-            }),
+            }, cancellationToken),
         _ => null,
     };
 }
