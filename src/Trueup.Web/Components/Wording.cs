@@ -29,7 +29,9 @@ public static class Wording
     };
 
     /// <summary>Who or what began a sync.</summary>
-    public static string OfTrigger(string trigger) => trigger switch
+    public static string OfTrigger(SyncView sync) => sync.Kind == SyncKind.Onboarding ? "after connecting" : OfTrigger(sync.Trigger);
+
+    private static string OfTrigger(string trigger) => trigger switch
     {
         "schedule" => "on schedule",
         "api" => "by the API",
