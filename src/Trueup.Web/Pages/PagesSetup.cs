@@ -11,6 +11,9 @@ namespace Trueup.Web.Pages;
 /// <summary>Puts the pages together.</summary>
 public static class PagesSetup
 {
+    /// <summary>The first message of a circuit brings back what the prerendered page had loaded; a full sync log has about 150 kB.</summary>
+    private const int LargestMessageBytes = 512 * 1024;
+
     /// <summary>Adds what the pages need beside the application layer.</summary>
     public static IServiceCollection AddPages(this IServiceCollection services)
     {
@@ -21,6 +24,7 @@ public static class PagesSetup
         services.AddScoped<AuthenticationStateProvider, SignedInProvider>();
         services.AddRazorComponents()
             .AddInteractiveServerComponents()
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessageBytes)
             .RegisterPersistentService<LiveConnections>(RenderMode.InteractiveServer)
             .RegisterPersistentService<Visitor>(RenderMode.InteractiveServer);
         return services;
