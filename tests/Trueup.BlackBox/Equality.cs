@@ -68,7 +68,9 @@ public static class Equality
                 Say(differences, $"{which} {property.Name}: the CRM has {Shown(property.Value)}, the mirror {Shown(value)}");
         }
 
-        foreach (var property in actual.EnumerateObject().Where(property => !expected.TryGetProperty(property.Name, out _)))
+        // A known field that the CRM did not send for this record is shown as null.
+        foreach (var property in actual.EnumerateObject()
+            .Where(property => property.Value.ValueKind != JsonValueKind.Null && !expected.TryGetProperty(property.Name, out _)))
             Say(differences, $"{which} has {property.Name}, which the CRM has not");
     }
 

@@ -11,7 +11,7 @@ public sealed class EveryKindOfSync : IDisposable
     [Fact]
     public async Task After_each_kind_of_sync_the_mirror_equals_the_crm_and_two_more_change_nothing()
     {
-        await using var crm = await EmulatedCrm.StartAsync("--records", "8000", "--seed", "11");
+        await using var crm = await EmulatedCrm.StartAsync("--records", "9200", "--seed", "11");
         await using var server = await TrueupServer.StartAsync(folder, crm.Url);
         var connection = await server.ConnectAsync();
         await server.WaitUntilLiveAsync(connection);
