@@ -13,6 +13,10 @@ internal static class ModifiedPass
 
     private const double ShareBeforeFullRead = 0.3;
 
+    /// <summary>How far beyond the CRM's now the read reaches: its time comes in whole seconds, and what was edited a moment ago belongs into
+    /// a sync that was asked for a moment ago. The watermark is not moved by it.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
+
     /// <summary>Runs the pass.</summary>
     /// <param name="run">The stream.</param>
     /// <param name="since">Where to begin, if earlier than the watermark demands; null: as the watermark demands.</param>
@@ -28,7 +32,7 @@ internal static class ModifiedPass
         long read = 0;
         await using var intake = new RecordIntake(run, Means.Modified, "search");
         var pages = PageReader.ReadAsync(
-            (cursor, stop) => reads.ReadModifiedAsync(new ModifiedRead(run.Stream, run.Fields, window.Since, window.Until, cursor), stop),
+            (cursor, stop) => reads.ReadModifiedAsync(new ModifiedRead(run.Stream, run.Fields, window.Since, run.Sync.Connector.Now + Ahead, cursor), stop),
             window.Cursor, run.Sync, cancellationToken);
         await foreach (var page in pages)
         {
