@@ -4,10 +4,9 @@ namespace Trueup.Emulators;
 /// <remarks>Threads: may be used concurrently.</remarks>
 public sealed class ActiveControls(long seed)
 {
-    private sealed class Active(Control control, DateTimeOffset since)
+    private sealed class Active(Control control)
     {
         public Control Control { get; } = control;
-        public DateTimeOffset Since { get; } = since;
         public int Requests;
         public int Strikes;
         public bool IsSpent => Control.Times is { } times && Strikes >= times;
@@ -21,11 +20,10 @@ public sealed class ActiveControls(long seed)
     public bool Any => active.Count > 0;
 
     /// <summary>Turns a control on.</summary>
-    /// <param name="now">The CRM's time, from which lag counts.</param>
-    public void Add(Control control, DateTimeOffset now)
+    public void Add(Control control)
     {
         lock (gate)
-            active = [.. active, new Active(control, now)];
+            active = [.. active, new Active(control)];
     }
 
     /// <summary>Turns all off.</summary>
@@ -39,11 +37,11 @@ public sealed class ActiveControls(long seed)
     }
 
     /// <summary>The controls of a kind that are on for an endpoint and stream, without striking.</summary>
-    public IEnumerable<(T Control, DateTimeOffset Since)> On<T>(string endpoint, string? stream) where T : Control
+    public IEnumerable<T> On<T>(string endpoint, string? stream) where T : Control
     {
         foreach (var each in active)
             if (each.Control is T control && Concerns(control, endpoint, stream))
-                yield return (control, each.Since);
+                yield return control;
     }
 
     /// <summary>The first control of a kind that strikes this request, and counts the strike.</summary>

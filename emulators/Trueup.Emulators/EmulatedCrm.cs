@@ -80,7 +80,7 @@ public abstract class EmulatedCrm : IEmulatedCrm
         foreach (var control in checkedControls)
         {
             Take(control);
-            Controls.Add(control, Clock.GetUtcNow());
+            Controls.Add(control);
         }
     }
 

@@ -23,13 +23,13 @@ internal sealed class Difficulties(ActiveControls controls, long seed)
     }
 
     public CapControl? Cap(string endpoint, ObjectTable table) =>
-        controls.On<CapControl>(endpoint, table.Stream).Select(each => each.Control).FirstOrDefault();
+        controls.On<CapControl>(endpoint, table.Stream).FirstOrDefault();
 
     public bool Twice(string endpoint, ObjectTable table) => controls.Strike<TwiceControl>(endpoint, table.Stream) is not null;
 
     public bool WithoutId(string endpoint, ObjectTable table, Record record)
     {
-        foreach (var (control, _) in controls.On<NoIdControl>(endpoint, table.Stream))
+        foreach (var control in controls.On<NoIdControl>(endpoint, table.Stream))
             if (Chance.Of(seed, 0x401D, record.Id) < control.Share)
                 return true;
         return false;
@@ -57,14 +57,13 @@ internal sealed class Difficulties(ActiveControls controls, long seed)
     /// <summary>What an endpoint sees of the records now.</summary>
     public RecordView View(string endpoint, ObjectTable table, long now) =>
         new(seed, now, [.. controls.On<LagControl>(endpoint, table.Stream)
-            .Select(each => new Lag((long)each.Control.Delay.TotalMilliseconds, each.Control.Share, each.Since.ToUnixTimeMilliseconds()))]);
+            .Select(each => new Lag((long)each.Delay.TotalMilliseconds, each.Share))]);
 }
 
 /// <summary>One lag of a view.</summary>
 /// <param name="Delay">Milliseconds for which a write stays invisible.</param>
 /// <param name="Share">The part of the writes concerned.</param>
-/// <param name="Since">Only writes from then on are concerned.</param>
-internal readonly record struct Lag(long Delay, double Share, long Since);
+internal readonly record struct Lag(long Delay, double Share);
 
 /// <summary>What an endpoint sees of the records: everything as it is, or some writes late.</summary>
 internal readonly struct RecordView(long seed, long now, Lag[] lags)
@@ -86,7 +85,7 @@ internal readonly struct RecordView(long seed, long now, Lag[] lags)
     private bool IsHidden(Record record, RecordVersion version)
     {
         foreach (var lag in lags)
-            if (version.Written >= lag.Since && version.Written + lag.Delay > now
+            if (version.Lags && version.Written + lag.Delay > now
                 && (lag.Share >= 1 || Chance.Of(seed, record.Id, version.Written) < lag.Share))
                 return true;
         return false;

@@ -59,21 +59,23 @@ internal sealed class ObjectTable(ObjectType type, string stream)
     }
 
     /// <summary>Adds a record whose id is above all others.</summary>
-    public Record Add(long id, long created, RecordVersion first)
+    public Record Add(long id, long created, RecordVersion first, bool lags = false)
     {
         var record = new Record(id, created);
         byId.Add(record);
         found.Add(id, record);
         LastId = id;
-        Put(record, first, keepPrevious: false);
+        Put(record, first, lags);
         return record;
     }
 
     /// <summary>Gives a record a new version.</summary>
-    public void Put(Record record, RecordVersion version, bool keepPrevious)
+    /// <param name="lags">Whether lagging views see it late, and the version before until then.</param>
+    public void Put(Record record, RecordVersion version, bool lags)
     {
         var before = record.Now;
-        if (keepPrevious && before != RecordVersion.None)
+        version.Lags = lags;
+        if (lags && before != RecordVersion.None)
             version.Previous = before;
         record.Now = version;
         Version++;

@@ -41,6 +41,8 @@ internal sealed class HubSpotPortal
     /// <summary>Keeps earlier versions this long for lagging views; zero while no view lags.</summary>
     public TimeSpan LagHorizon { get; set; }
 
+    private bool Lags => LagHorizon > TimeSpan.Zero;
+
     /// <summary>The table that a name in a path stands for: plural, singular, type id or fully qualified name, in any case.</summary>
     public ObjectTable? Find(string name) => named.GetValueOrDefault(name);
 
@@ -77,7 +79,7 @@ internal sealed class HubSpotPortal
         var now = Clock.Milliseconds;
         var modified = stamp ?? now;
         var body = RecordBody.With([], Changes(table, values));
-        return table.Add(table.LastId + 1, created ?? Math.Min(now, modified), new RecordVersion(body, modified, now, RecordLife.Live, 0));
+        return table.Add(table.LastId + 1, created ?? Math.Min(now, modified), new RecordVersion(body, modified, now, RecordLife.Live, 0), Lags);
     }
 
     /// <summary>Writes values. Stamps the record unless only calculated values change.</summary>
@@ -132,7 +134,7 @@ internal sealed class HubSpotPortal
         foreach (var source in new[] { winner, loser })
             Put(table, source, new RecordVersion([], source.Now.Modified, now, RecordLife.Gone, 0));
         var survivor = table.Add(table.LastId + 1, winner.Created,
-            new RecordVersion(RecordBody.With([], values), now, now, RecordLife.Live, 0));
+            new RecordVersion(RecordBody.With([], values), now, now, RecordLife.Live, 0), Lags);
         foreach (var source in new[] { winner, loser })
         {
             Links.Move(table.Type, source.Id, survivor.Id, tables.Select(each => each.Type));
@@ -161,8 +163,8 @@ internal sealed class HubSpotPortal
 
     private void Put(ObjectTable table, Record record, RecordVersion version)
     {
-        table.Put(record, version, keepPrevious: LagHorizon > TimeSpan.Zero);
-        if (LagHorizon > TimeSpan.Zero)
+        table.Put(record, version, Lags);
+        if (Lags)
             Forget(record, version.Written - (long)LagHorizon.TotalMilliseconds);
     }
 

@@ -38,6 +38,9 @@ internal sealed class RecordVersion(byte[] body, long modified, long written, Re
     public RecordLife Life { get; } = life;
     public long ArchivedAt { get; } = archivedAt;
 
+    /// <summary>Whether it was written while views lag, so that they see it late.</summary>
+    public bool Lags { get; set; }
+
     /// <summary>The version before, kept only as long as a lagging view may need it.</summary>
     public RecordVersion? Previous { get; set; }
 }
