@@ -68,6 +68,9 @@ public sealed record Answer(int Status, ReadOnlyMemory<byte> Body, string? Conte
     /// <summary>Further headers.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
+    /// <summary>The pooled array that the body lies in, to be given back when it has been sent; null for none.</summary>
+    public byte[]? Rented { get; init; }
+
     /// <summary>How many records it wrote.</summary>
     public int Written { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -182,6 +183,8 @@ public abstract class EmulatedCrm : IEmulatedCrm
         // The CRM's clock, not the machine's: clients take the CRM's time from here.
         context.Response.Headers.Date = time.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         await SendAsync(context.Response, answer, cut?.Bytes, context.RequestAborted);
+        if (answer.Rented is { } rented)
+            ArrayPool<byte>.Shared.Return(rented);
         if (cut is not null)
             context.Abort();
     }

@@ -7,20 +7,32 @@ using System.Text.Json;
 namespace Trueup.Emulators.HubSpot.Api;
 
 /// <summary>Writes an answer's JSON by hand, because records are copied into it as they are stored.</summary>
+/// <remarks>Its buffer is rented: a page of large records would else end up, and stay, among the large objects.</remarks>
 internal sealed class JsonBytes(int expectedBytes = 1024)
 {
-    private byte[] buffer = new byte[expectedBytes];
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(expectedBytes);
     private int written;
 
     public ReadOnlyMemory<byte> Written => buffer.AsMemory(0, written);
 
+    /// <summary>The rented buffer, which whoever sends the answer gives back.</summary>
+    public byte[] Rented => buffer;
+
     public JsonBytes Raw(ReadOnlySpan<byte> bytes)
     {
         if (buffer.Length - written < bytes.Length)
-            Array.Resize(ref buffer, Math.Max(buffer.Length * 2, written + bytes.Length));
+            Grow(written + bytes.Length);
         bytes.CopyTo(buffer.AsSpan(written));
         written += bytes.Length;
         return this;
+    }
+
+    private void Grow(int needed)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(buffer.Length * 2, needed));
+        buffer.AsSpan(0, written).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
     }
 
     public JsonBytes Text(string? value)

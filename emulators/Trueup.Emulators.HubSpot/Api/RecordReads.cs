@@ -11,8 +11,11 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
     private const int MostWithHistory = 50;
     private const int MostInBatch = 100;
     private const int InlineLinks = 100;
+    private const int BlockBytes = 64 * 1024 * 1024;
 
     private readonly Dictionary<string, (long Records, int Properties, ReadOnlyMemory<byte> Body)> rendered = [];
+
+    private Memory<byte> block;
 
     public Answer List(Call call, ObjectTable table, string endpoint)
     {
@@ -21,9 +24,20 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
             && page.Records == table.Version && page.Properties == table.Properties.Version)
             return new Answer(200, page.Body, Refusal.Json);
         var answer = RenderList(call, table, endpoint);
-        if (cacheable && answer.Status == 200)
-            rendered[call.Path + call.QueryText] = (table.Version, table.Properties.Version, answer.Body);
+        if (cacheable)
+            rendered[call.Path + call.QueryText] = (table.Version, table.Properties.Version, Kept(answer.Body.Span));
         return answer;
+    }
+
+    // Kept pages lie in few large blocks: thousands of large arrays would each cost the collector a look at every record.
+    private ReadOnlyMemory<byte> Kept(ReadOnlySpan<byte> page)
+    {
+        if (block.Length < page.Length)
+            block = new byte[Math.Max(BlockBytes, page.Length)];
+        var kept = block[..page.Length];
+        page.CopyTo(kept.Span);
+        block = block[page.Length..];
+        return kept;
     }
 
     private Answer RenderList(Call call, ObjectTable table, string endpoint)

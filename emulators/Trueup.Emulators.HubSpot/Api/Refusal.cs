@@ -83,7 +83,7 @@ internal static class Reply
     public static Answer Json(int status, JsonNode body) =>
         new(status, JsonSerializer.SerializeToUtf8Bytes(body, Refusal.Relaxed), Refusal.Json);
 
-    public static Answer Json(int status, JsonBytes body) => new(status, body.Written, Refusal.Json);
+    public static Answer Json(int status, JsonBytes body) => new(status, body.Written, Refusal.Json) { Rented = body.Rented };
 
     public static Answer Html(int status, string text) =>
         new(status, System.Text.Encoding.UTF8.GetBytes($"<html><head><title>{status}</title></head><body><h2>{text}</h2></body></html>"),
