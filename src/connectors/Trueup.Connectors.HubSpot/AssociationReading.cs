@@ -16,6 +16,9 @@ internal sealed class AssociationReading(HubSpotApi api)
 
     private const string NoLinks = "crm.associations.NO_ASSOCIATIONS_FOUND";
 
+    // A source that is gone has no links either. It must not keep the others from being read until it is buried.
+    private const string Gone = "OBJECT_NOT_FOUND";
+
     public async IAsyncEnumerable<IReadOnlyList<RecordAssociations>> ReadAsync(
         StreamDescription from, StreamDescription to, IReadOnlyList<RecordId> sources, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -69,12 +72,12 @@ internal sealed class AssociationReading(HubSpotApi api)
         }
     }
 
-    /// <summary>A source that is missing from the results has no links only where HubSpot says just that.</summary>
+    /// <summary>A source that is missing from the results has no links only where HubSpot says so, or that the source is gone.</summary>
     private static void AccountForMissing(StreamDescription from, StreamDescription to, JsonElement answer, HashSet<RecordId> asked)
     {
         foreach (var error in answer.Items("errors"))
         {
-            var isEmpty = error.Text("subCategory") == NoLinks;
+            var isEmpty = error.Text("subCategory") == NoLinks || error.Text("category") == Gone;
             if (!isEmpty)
             {
                 throw new CrmUnavailableException(

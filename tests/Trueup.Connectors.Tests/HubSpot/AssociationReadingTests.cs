@@ -39,6 +39,18 @@ public sealed class AssociationReadingTests
     }
 
     [Fact]
+    public async Task A_source_that_is_gone_does_not_keep_the_others_from_being_read()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(_ => new StubAnswer(207,
+            """{"results":[{"from":{"id":"1"},"to":[{"toObjectId":7,"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341}]}]}],"errors":[{"category":"OBJECT_NOT_FOUND","message":"gone","context":{"fromObjectId":["2"]}}]}"""));
+
+        var answer = await ReadAsync(hubspot, "1", "2");
+
+        Assert.Single(answer[0].Links);
+        Assert.Empty(answer[1].Links);
+    }
+
+    [Fact]
     public async Task A_source_that_failed_is_never_taken_for_one_without_links()
     {
         await using var hubspot = await HubSpotStub.StartAsync(_ => new StubAnswer(207,
