@@ -8,14 +8,19 @@ public static class Equality
     private const int MostDifferences = 20;
 
     /// <summary>The differences, in words; empty if there are none. Answers also how many records were compared.</summary>
-    public static async Task<(IReadOnlyList<string> Differences, int Compared)> CompareAsync(EmulatedCrm crm, TrueupServer server, string connection)
+    /// <param name="crm">The CRM.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="only">The streams that are mirrored; none for all.</param>
+    public static async Task<(IReadOnlyList<string> Differences, int Compared)> CompareAsync(
+        EmulatedCrm crm, TrueupServer server, string connection, params string[] only)
     {
         var state = await crm.StateAsync();
         var differences = new List<string>();
         var compared = 0;
         using var streams = await server.GetAsync($"/api/v1/connections/{connection}/streams?limit=1000");
         var names = streams.RootElement.GetProperty("items").EnumerateArray().Select(stream => stream.GetProperty("name").GetString()!).ToList();
-        foreach (var stream in state.EnumerateObject())
+        foreach (var stream in state.EnumerateObject().Where(stream => only.Length == 0 || only.Contains(stream.Name)))
         {
             var name = names.SingleOrDefault(name => name == stream.Name) ?? names.SingleOrDefault(name => Plain(name) == stream.Name);
             if (name is null)

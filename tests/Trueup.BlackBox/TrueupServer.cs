@@ -67,9 +67,12 @@ public sealed class TrueupServer : IAsyncDisposable
     }
 
     /// <summary>Connects an account of the emulated HubSpot and answers the connection's id.</summary>
-    public async Task<string> ConnectAsync(string name = "Test")
+    /// <param name="name">What to call it.</param>
+    /// <param name="streams">The streams to mirror; none for all.</param>
+    public async Task<string> ConnectAsync(string name = "Test", params string[] streams)
     {
-        using var connection = await PostAsync("/api/v1/connections", new { app = "hubspot", name, credentials = new { accessToken = "pat-na1-test" } });
+        using var connection = await PostAsync(
+            "/api/v1/connections", new { app = "hubspot", name, credentials = new { accessToken = "pat-na1-test" }, streams = streams.Length == 0 ? null : streams });
         return connection.RootElement.GetProperty("id").GetString()!;
     }
 

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Trueup.BlackBox;
+
+namespace Trueup.Proof.Tests;
+
+/// <summary>Real public records, loaded into the emulated CRM from files and mirrored from there, compared with the files value by value.</summary>
+public sealed class RealPeople : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("trueup-people-").FullName;
+
+    [Fact]
+    public async Task The_mirror_of_the_congress_equals_it_value_by_value()
+    {
+        var data = Data();
+        await using var crm = await EmulatedCrm.StartAsync("--data", data);
+        await using var server = await TrueupServer.StartAsync(folder, crm.Url);
+        var connection = await server.ConnectAsync("Congress");
+        await server.WaitUntilLiveAsync(connection);
+
+        var (differences, compared) = await Equality.CompareAsync(crm, server, connection);
+        Assert.True(differences.Count == 0, string.Join(Environment.NewLine, differences));
+        var contacts = Lines(data, "contacts.jsonl");
+        Assert.True(compared >= contacts.Count + Lines(data, "companies.jsonl").Count + Lines(data, "offices.jsonl").Count);
+        await AssertSameAsFileAsync(server, connection, contacts);
+        Assert.Empty(await Equality.CompareLinksAsync(crm, server, connection, "contacts", 60));
+    }
+
+    /// <summary>The files themselves, not what the emulator made of them: names and values as they were published.</summary>
+    private static async Task AssertSameAsFileAsync(TrueupServer server, string connection, IReadOnlyList<JsonElement> people)
+    {
+        using var page = await server.GetAsync($"/api/v1/connections/{connection}/streams/contacts/records?limit=1000");
+        var mirrored = page.RootElement.GetProperty("items").EnumerateArray().Select(record => record.GetProperty("properties")).ToList();
+        Assert.Equal(people.Count, mirrored.Count);
+        var texts = mirrored.Select(properties => properties.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.String)
+            .Select(property => property.Value.GetString()!).ToHashSet()).ToList();
+        foreach (var person in people)
+        {
+            var values = person.EnumerateObject().Select(value => value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : value.Value.GetRawText()).ToList();
+            Assert.True(texts.Exists(text => values.TrueForAll(text.Contains)), $"No mirrored contact has all values of {person.GetProperty("key")}.");
+        }
+    }
+
+    private static List<JsonElement> Lines(string data, string file) =>
+        [.. File.ReadLines(Path.Combine(data, file)).Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    /// <summary>The whole data set where it lies beside the checkout; else the sample that the checkout has, and the output says so.</summary>
+    private static string Data()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Trueup.slnx")))
+            root = root.Parent;
+        var whole = Path.GetFullPath(Path.Combine(root!.FullName, "..", "shared", "data", "us-congress"));
+        if (Directory.Exists(whole))
+            return whole;
+        var sample = Path.Combine(root.FullName, "tests", "Trueup.Emulators.Tests", "sample-data");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{whole} is not there; the sample in {sample} is used.");
+        return sample;
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
