@@ -117,7 +117,6 @@ public abstract class EmulatedCrm : IEmulatedCrm
         builder.Services.Configure<KestrelServerOptions>(options =>
         {
             options.AddServerHeader = false;
-            options.AllowSynchronousIO = true;
             options.Limits.MaxRequestLineSize = 256 * 1024;
             options.Limits.MaxRequestBodySize = 256L * 1024 * 1024;
         });

@@ -193,6 +193,45 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task The_token_endpoint_says_how_long_to_wait()
+    {
+        await using var hub = await HubSpotCalls.StartAsync();
+        await ControlAsync(hub, """[{"control":"quota","bucket":"token","limit":0}]""");
+
+        var refused = await hub.SendAsync(HttpMethod.Post, "/oauth/v1/token", "grant_type=refresh_token", contentType: "application/x-www-form-urlencoded");
+
+        Assert.Equal((429, "10"), (refused.Status, refused.Headers["Retry-After"]));
+    }
+
+    [Fact]
+    public async Task A_record_can_come_again_on_the_next_page()
+    {
+        await using var hub = await HubSpotCalls.StartAsync(records: 50);
+        var all = await hub.WalkAsync("contacts");
+        var first = await hub.GetAsync(List);
+        await ControlAsync(hub, """[{"control":"twice","endpoint":"list","times":1}]""");
+
+        var second = await hub.GetAsync($"{List}&after={first.Next}");
+
+        Assert.Equal(first.Ids[^1], second.Ids[0]);
+        Assert.Equal(all.Count, (await hub.WalkAsync("contacts")).Count);
+    }
+
+    [Fact]
+    public async Task The_vendors_own_limits_refuse_the_sixth_search_of_a_second()
+    {
+        await using var hub = await HubSpotCalls.StartAsync(options: new() { RealLimits = true });
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(200, (await hub.PostAsync("/crm/v3/objects/contacts/search", new { })).Status);
+
+        var refused = await hub.PostAsync("/crm/v3/objects/contacts/search", new { });
+
+        Assert.Equal("You have reached your secondly limit.", refused.Json.GetProperty("message").GetString());
+        hub.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, (await hub.PostAsync("/crm/v3/objects/contacts/search", new { })).Status);
+    }
+
+    [Fact]
     public async Task The_daily_budget_is_whole_again_at_the_portals_midnight()
     {
         await using var hub = await HubSpotCalls.StartAsync(records: 20);

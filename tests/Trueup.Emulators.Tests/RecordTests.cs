@@ -180,6 +180,21 @@ public sealed class RecordTests
     }
 
     [Fact]
+    public async Task Calls_at_the_same_time_lose_nothing()
+    {
+        await using var hub = await HubSpotCalls.StartAsync(records: 100);
+
+        var created = await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
+        {
+            await hub.GetAsync("/crm/v3/objects/contacts?limit=100&associations=companies");
+            return (await hub.PostAsync("/crm/v3/objects/companies", new { properties = new { name = $"C{i}" } })).Json.GetProperty("id").GetString()!;
+        }));
+
+        Assert.Equal(200, created.Distinct().Count());
+        Assert.Superset(created.ToHashSet(), (await hub.WalkAsync("companies")).ToHashSet());
+    }
+
+    [Fact]
     public async Task Without_a_token_every_call_is_refused_with_401()
     {
         await using var hub = await HubSpotCalls.StartAsync(options: new() { Token = "the-only-one" });

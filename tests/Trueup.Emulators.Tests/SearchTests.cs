@@ -120,6 +120,40 @@ public sealed class SearchTests
         Assert.Equal(expected, string.Join(',', amounts));
     }
 
+    [Theory]
+    [InlineData("GT", "9223372036854775807", 0)]
+    [InlineData("GTE", "-9223372036854775808", 1)]
+    [InlineData("LT", "9007199254740993", 1)]
+    public async Task Ids_are_compared_as_whole_numbers_up_to_the_largest(string operation, string value, int expected)
+    {
+        await using var hub = await HubSpotCalls.StartAsync();
+        hub.Create("companies", ("name", "One"));
+
+        var found = await hub.PostAsync("/crm/v3/objects/companies/search", new
+        {
+            filterGroups = new[] { new { filters = new[] { new { propertyName = "hs_object_id", @operator = operation, value } } } },
+        });
+
+        Assert.Equal(expected, found.Json.GetProperty("total").GetInt32());
+    }
+
+    [Fact]
+    public async Task Records_are_found_by_what_they_are_linked_to()
+    {
+        await using var hub = await HubSpotCalls.StartAsync();
+        var company = hub.Create("companies", ("name", "Linked"));
+        var contact = hub.Create("contacts", ("firstname", "Ada"));
+        hub.Create("contacts", ("firstname", "Alone"));
+        hub.Crm.Mutate(new AssociateRecords(new("contacts", contact), new("companies", company)));
+
+        var found = await hub.PostAsync("/crm/v3/objects/contacts/search", new
+        {
+            filterGroups = new[] { new { filters = new[] { new { propertyName = "associations.company", @operator = "EQ", value = company } } } },
+        });
+
+        Assert.Equal([contact], found.Ids);
+    }
+
     [Fact]
     public async Task An_archived_record_that_the_index_still_has_leaves_the_page_short()
     {

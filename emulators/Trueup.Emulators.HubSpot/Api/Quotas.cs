@@ -77,7 +77,7 @@ internal sealed class Quotas(VirtualClock clock, long portalId, bool realLimits)
     {
         var now = clock.Milliseconds;
         if (endpoint == "token")
-            return tokens.Take(now, () => now + TenSeconds) ? null : new Refusal(429, Refusal.Envelope("You have reached your rate limit.", "RATE_LIMITS"));
+            return tokens.Take(now, () => now + TenSeconds) ? null : new Refusal(429, Refusal.Envelope("You have reached your rate limit.", "RATE_LIMITS")) { RetryAfter = TimeSpan.FromMilliseconds(TenSeconds) };
         if (!Daily.Take(now, () => DailyResetsAt))
         {
             var body = Exhausted("You have reached your daily limit.", "DAILY");

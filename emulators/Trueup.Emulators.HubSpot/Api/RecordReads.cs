@@ -105,7 +105,12 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
             yield break;
         }
         var start = after == 0 ? 0 : table.PositionOf(after);
-        for (var i = twice && start > 0 ? start - 1 : start; i < table.Records.Count; i++)
+        if (twice)
+            while (start > 0 && table.Records[--start].Now.Life != wanted)
+            {
+                // Back to the last record of the page before.
+            }
+        for (var i = start; i < table.Records.Count; i++)
             yield return table.Records[i];
     }
 

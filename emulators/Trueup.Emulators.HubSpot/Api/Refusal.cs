@@ -11,6 +11,9 @@ internal sealed class Refusal(int status, JsonObject body) : Exception(body["mes
 
     public JsonObject Body { get; } = body;
 
+    /// <summary>How long the vendor asks to wait; null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public const string Json = "application/json;charset=utf-8";
 
     public static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -71,7 +74,8 @@ internal sealed class Refusal(int status, JsonObject body) : Exception(body["mes
     public Answer ToAnswer(string correlationId)
     {
         Body["correlationId"] = correlationId;
-        return Reply.Json(Status, Body);
+        var answer = Reply.Json(Status, Body);
+        return RetryAfter is { TotalSeconds: var seconds } ? answer with { Headers = [new("Retry-After", $"{seconds:0}")] } : answer;
     }
 }
 

@@ -66,7 +66,7 @@ internal sealed class RecordSearch(HubSpotPortal portal, Difficulties difficulti
     }
 
     private (int Total, List<Record> Page) Hits(
-        ObjectTable table, JsonElement body, List<List<SearchFilter>> groups, RecordView view, int offset, int limit)
+        ObjectTable table, JsonElement body, List<List<ISearchCondition>> groups, RecordView view, int offset, int limit)
     {
         var words = body.Text("query");
         if (words?.Length > MostQueryCharacters)
@@ -88,7 +88,7 @@ internal sealed class RecordSearch(HubSpotPortal portal, Difficulties difficulti
         return (hits.Count, [.. hits.Skip(offset).Take(limit).Select(hit => hit.Record).Where(record => record.Now.Life == RecordLife.Live)]);
     }
 
-    private static IEnumerable<Hit> Candidates(ObjectTable table, List<List<SearchFilter>> groups, RecordView view)
+    private static IEnumerable<Hit> Candidates(ObjectTable table, List<List<ISearchCondition>> groups, RecordView view)
     {
         var only = groups.Count == 1 ? groups[0] : [];
         if (only.Select(filter => filter.Ids).FirstOrDefault(ids => ids is not null) is { } named)
@@ -193,7 +193,7 @@ internal sealed class RecordSearch(HubSpotPortal portal, Difficulties difficulti
             : throw Refusal.Invalid($"The search cannot page past {Ceiling} results: offset {offset} with limit {limit}.");
     }
 
-    private static List<List<SearchFilter>> Groups(ObjectTable table, JsonElement body)
+    private List<List<ISearchCondition>> Groups(ObjectTable table, JsonElement body)
     {
         var groups = body.Items("filterGroups").Select(group => group.Items("filters").ToList()).Where(group => group.Count > 0).ToList();
         if (body.Items("filters").ToList() is { Count: > 0 } bare)
@@ -201,6 +201,11 @@ internal sealed class RecordSearch(HubSpotPortal portal, Difficulties difficulti
         if (groups.Count > MostGroups || groups.Exists(group => group.Count > MostFiltersInGroup) || groups.Sum(group => group.Count) > MostFilters)
             throw Refusal.Invalid(
                 $"The search has too many filters: at most {MostGroups} groups, {MostFiltersInGroup} filters in a group and {MostFilters} in all.");
-        return [.. groups.Select(group => group.Select(filter => new SearchFilter(table, filter)).ToList())];
+        return [.. groups.Select(group => group.Select(filter => Condition(table, filter)).ToList())];
     }
+
+    private ISearchCondition Condition(ObjectTable table, JsonElement filter) =>
+        filter.Text("propertyName")?.StartsWith(LinkCondition.Prefix, StringComparison.Ordinal) == true
+            ? new LinkCondition(portal, table, filter)
+            : new SearchFilter(table, filter);
 }

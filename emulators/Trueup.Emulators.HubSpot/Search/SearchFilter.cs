@@ -6,7 +6,7 @@ using Trueup.Emulators.HubSpot.Portal;
 namespace Trueup.Emulators.HubSpot.Search;
 
 /// <summary>One condition of a search, on the index's version of a record.</summary>
-internal sealed class SearchFilter
+internal sealed class SearchFilter : ISearchCondition
 {
     private readonly PropertyDefinition property;
     private readonly string operation;
@@ -39,16 +39,17 @@ internal sealed class SearchFilter
             throw Refusal.Invalid($"{value} is not a valid value for property {name}.");
     }
 
-    /// <summary>The window of modified stamps that this filter allows; null when it allows any.</summary>
+    /// <inheritdoc/>
     public (long Since, long Until)? ModifiedWindow => property.Ordinal == ObjectTable.ModifiedOrdinal ? Window() : null;
 
-    /// <summary>The range of ids that this filter allows; null when it allows any.</summary>
+    /// <inheritdoc/>
     public (long Least, long Most)? IdRange => property.Ordinal == ObjectTable.ObjectIdOrdinal ? Window() : null;
 
-    /// <summary>The ids that this filter names; null when it names none.</summary>
+    /// <inheritdoc/>
     public IEnumerable<long>? Ids =>
         property.Ordinal == ObjectTable.ObjectIdOrdinal && operation == "IN" ? values.Select(Body.Id).OfType<long>() : null;
 
+    /// <inheritdoc/>
     public bool Matches(Record record, RecordVersion version)
     {
         if (property.Ordinal is ObjectTable.ObjectIdOrdinal or ObjectTable.ModifiedOrdinal or ObjectTable.CreatedOrdinal)
@@ -101,9 +102,9 @@ internal sealed class SearchFilter
     private (long, long)? Window() => Comparable(value) is not { } bound ? null : operation switch
     {
         "EQ" => (bound, bound),
-        "LT" => (long.MinValue, bound - 1),
+        "LT" => (long.MinValue, Math.Max(bound, long.MinValue + 1) - 1),
         "LTE" => (long.MinValue, bound),
-        "GT" => (bound + 1, long.MaxValue),
+        "GT" => (Math.Min(bound, long.MaxValue - 1) + 1, long.MaxValue),
         "GTE" => (bound, long.MaxValue),
         "BETWEEN" => (bound, Comparable(highValue) ?? long.MaxValue),
         _ => null,

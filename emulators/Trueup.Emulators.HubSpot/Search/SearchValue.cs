@@ -15,6 +15,9 @@ internal enum SearchKind
 /// <summary>Compares property values as search does (facts, section 3.5).</summary>
 internal static class SearchValue
 {
+    private const long FirstMilliseconds = -62_135_596_800_000;
+    private const long LastMilliseconds = 253_402_300_799_999;
+
     public static SearchKind KindOf(PropertyDefinition property) => property.Type switch
     {
         "number" => SearchKind.Number,
@@ -43,7 +46,8 @@ internal static class SearchValue
 
     /// <summary>Milliseconds since 1970 UTC, from such a number or ISO 8601.</summary>
     public static long? Instant(string text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds) ? milliseconds
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)
+            ? milliseconds is >= FirstMilliseconds and <= LastMilliseconds ? milliseconds : null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
             ? instant.ToUnixTimeMilliseconds() : null;
 }
