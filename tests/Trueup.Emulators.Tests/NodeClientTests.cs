@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Trueup.Emulators.HubSpot;
 
@@ -24,11 +25,23 @@ public sealed class NodeClientTests
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["EMULATOR_URL"] = url;
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} cannot be started; install Node 20 or newer.");
+        using var process = Start(start);
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{output}\n{await errors}");
         return output;
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception missing)
+        {
+            throw new InvalidOperationException($"{start.FileName} cannot be started; install Node 20 or newer with npm.", missing);
+        }
     }
 }
