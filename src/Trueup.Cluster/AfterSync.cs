@@ -14,6 +14,7 @@ internal sealed class AfterSync(KeeperTools tools, ILogger log)
         log.LogInformation(
             "Connection {Connection}: {Kind} sync {Sync} ended {Status} after {Calls} calls", entry.Id, report.Request.Kind, report.Request.Id, report.Status, report.ApiCalls);
 
+        tools.Meters.Ended(entry, report);
         await SaveProgressAsync(entry, connection, report, beganAt, cancellationToken);
         await NoteOnboardedAsync(entry, connection, cancellationToken);
         await JudgeAsync(entry, connection, report, cancellationToken);

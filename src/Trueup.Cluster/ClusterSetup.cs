@@ -27,6 +27,7 @@ public static class ClusterSetup
         builder.Services.AddSingleton(apps);
         builder.Services.AddSingleton<Apps>();
         builder.Services.AddSingleton<ConnectionBoard>();
+        builder.Services.AddSingleton<SyncMeters>();
         builder.Services.AddSingleton<KeeperTools>();
         builder.Services.AddSingleton<ConnectionKeepers>();
         builder.Services.AddSingleton<Verifications>();

@@ -194,6 +194,8 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
     private async Task<DateTimeOffset?> StepAsync(CancellationToken cancellationToken)
     {
         var entry = await LoadAsync(cancellationToken);
+        if (entry is not null)
+            tools.Meters.Watch(entry);
         if (entry is null or { PausedAt: not null } or { DeletingAt: not null } or { AttentionKind: AttentionKind.Reconnect or AttentionKind.MirrorDamaged })
             return DateTimeOffset.MaxValue;
 

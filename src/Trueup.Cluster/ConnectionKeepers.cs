@@ -27,6 +27,7 @@ public sealed class ConnectionKeepers(KeeperTools tools) : IAsyncDisposable
     public async Task RemoveAsync(string connectionId, CancellationToken cancellationToken)
     {
         await StopAsync(connectionId);
+        tools.Meters.Forget(connectionId);
         await tools.Mirrors.DeleteAsync(connectionId, cancellationToken);
         await using (var catalog = await tools.Catalog.CreateDbContextAsync(cancellationToken))
             await catalog.Connections.Where(c => c.Id == connectionId).ExecuteDeleteAsync(cancellationToken);

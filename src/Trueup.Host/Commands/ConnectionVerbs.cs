@@ -15,7 +15,10 @@ internal static class ConnectionVerbs
             Options = ["name", "token", "base-url", "time-zone", "streams"], Flags = ["oauth", "wait"],
             Details = "The token may also come from the variable TRUEUP_CRM_TOKEN, which keeps it out of the shell's history.\n--streams takes names separated by commas.",
         },
-        new("connections", "", "Lists the connected accounts.", ListAsync),
+        new("connections", "[pause ACCOUNT | resume ACCOUNT | rebuild ACCOUNT | delete ACCOUNT]", "Lists the connected accounts, or changes one.", ConnectionsAsync)
+        {
+            Details = "rebuild moves a mirror aside and loads everything anew: the way on after its file was damaged.\ndelete removes the mirror and the credentials at once, never anything in the CRM.",
+        },
         new("status", "", "One page of health; exit status 1 where an account needs a person.", StatusAsync),
     ];
 
@@ -83,6 +86,30 @@ internal static class ConnectionVerbs
                 string.Join(", ", streams.Where(s => Output.Text(s!["state"]) == "loading").Select(s => Output.Text(s!["label"]))));
             await Task.Delay(Look, TimeProvider.System, cancellationToken);
         }
+    }
+
+    private static async Task<int> ConnectionsAsync(Verb verb, Arguments arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.Words.Count == 0)
+            return await ListAsync(verb, arguments, cancellationToken);
+        if (arguments.Words is not [var what, var account])
+            throw new UsageException("connections takes nothing, or a word and an account.", verb);
+        using var api = ApiClient.FromEnvironment();
+        var path = $"connections/{Uri.EscapeDataString(account)}";
+        JsonObject? patch = what switch
+        {
+            "pause" => new JsonObject { ["paused"] = true },
+            "resume" => new JsonObject { ["paused"] = false },
+            "rebuild" => new JsonObject { ["mirror"] = "rebuild" },
+            "delete" => null,
+            _ => throw new UsageException($"connections cannot {what}.", verb),
+        };
+        var changed = await api.SendAsync(patch is null ? HttpMethod.Delete : HttpMethod.Patch, path, patch, cancellationToken);
+        if (arguments.Json)
+            Output.Json(changed);
+        else
+            Console.Out.WriteLine(changed is null ? $"{account} is deleted." : $"{account} is {Output.Text(changed["state"])} now.");
+        return CommandLine.Done;
     }
 
     private static async Task<int> ListAsync(Verb verb, Arguments arguments, CancellationToken cancellationToken)

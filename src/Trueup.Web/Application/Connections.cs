@@ -92,7 +92,8 @@ public sealed class Connections(
         var state = entry.PausedAt is not null ? "paused"
             : entry.AttentionKind != AttentionKind.None ? "attention"
             : entry.OnboardedAt is null ? "onboarding" : "live";
-        var schedule = entry.PausedAt is null ? (keeper ?? keepers.Of(entry.Id)).ScheduleOf(entry) : null;
+        var rests = entry.PausedAt is not null || entry.AttentionKind is AttentionKind.Reconnect or AttentionKind.MirrorDamaged;
+        var schedule = !rests ? (keeper ?? keepers.Of(entry.Id)).ScheduleOf(entry) : null;
         return new ConnectionView(
             entry.Id, entry.App, apps.LabelOf(entry.App), entry.Name, entry.ExternalId, state, entry.Attention, entry.AttentionKind, entry.CreatedAt,
             entry.OnboardedAt is null ? ShowOnboarding(sync) : null, entry.VerifiedAsOf, entry.Difference,
