@@ -72,8 +72,8 @@ public static class WebSetup
     {
         app.UseExceptionHandler();
         app.Use(SecurityHeaders.AddAsync);
-        app.UseWhen(IsApi, api => api.UseStatusCodePages(context => Problems.WriteForStatusAsync(context.HttpContext)));
-        app.UseWhen(context => !IsApi(context), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseStatusCodePages(context => context.HttpContext.Request.Path.StartsWithSegments("/api")
+            ? Problems.WriteForStatusAsync(context.HttpContext) : Task.CompletedTask);
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
@@ -93,8 +93,6 @@ public static class WebSetup
         api.MapOAuth();
         return app;
     }
-
-    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");
 
     private static void SetCookie(Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions options)
     {
