@@ -43,7 +43,8 @@ public sealed class Verifications(ConnectionKeepers keepers, TimeProvider clock)
         }
         catch (Exception failure)
         {
-            kept[id] = kept[id] with { Failure = failure is CrmException or MirrorException ? failure.Message : $"The comparison ended by an error in Trueup ({failure.GetType().Name})." };
+            var words = failure is CrmException or MirrorException ? failure.Message : $"The comparison ended by an error in Trueup ({failure.GetType().Name}).";
+            Note(id, kept.GetValueOrDefault(id)?.Report, words);
         }
         finally
         {
@@ -51,8 +52,12 @@ public sealed class Verifications(ConnectionKeepers keepers, TimeProvider clock)
         }
     }
 
-    private void Note(string id, SyncReport report, string? failure) =>
-        kept.AddOrUpdate(id, _ => throw new System.Diagnostics.UnreachableException(), (_, old) => old with { Report = report, Failure = failure });
+    private void Note(string id, SyncReport? report, string? failure)
+    {
+        // One that was pushed out by newer ones stays out.
+        if (kept.TryGetValue(id, out var known))
+            kept.TryUpdate(id, known with { Report = report, Failure = failure }, known);
+    }
 }
 
 /// <summary>One comparison.</summary>

@@ -19,9 +19,9 @@ internal sealed class MailServer : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<MailServer> StartAsync(string mailbox, int? port = null)
+    public static async Task<MailServer> StartAsync(string mailbox)
     {
-        port ??= TrueupServer.FreePort();
+        var port = TrueupServer.FreePort();
         var process = Process.Start(new ProcessStartInfo(
             "/usr/bin/python3", ["-m", "aiosmtpd", "-n", "-l", $"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", mailbox]))!;
         while (true)
@@ -29,8 +29,8 @@ internal sealed class MailServer : IAsyncDisposable
             try
             {
                 using var probe = new TcpClient();
-                await probe.ConnectAsync("127.0.0.1", port.Value);
-                return new MailServer(process, mailbox, port.Value);
+                await probe.ConnectAsync("127.0.0.1", port);
+                return new MailServer(process, mailbox, port);
             }
             catch (SocketException) when (!process.HasExited)
             {

@@ -10,7 +10,7 @@ namespace Trueup.Web.Api;
 
 /// <summary>Where the forms of the sign-in and first-run pages are posted: a cookie can only be set by an answer, not from within a page's circuit.</summary>
 /// <remarks>Each form carries an antiforgery token. On failure the page is shown again with <c>?error=</c> and one of
-/// <c>wrong</c>, <c>locked</c> (sign-in), <c>wrong-code</c>, <c>already-set-up</c>, <c>invalid-request</c> (first run).</remarks>
+/// <c>wrong</c>, <c>locked</c>, <c>busy</c> (sign-in), <c>wrong-code</c>, <c>already-set-up</c>, <c>invalid-request</c> (first run).</remarks>
 internal static class AccountEndpoints
 {
     internal const string SignInLimit = "sign-in";

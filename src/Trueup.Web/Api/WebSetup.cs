@@ -45,13 +45,20 @@ public static class WebSetup
             .AddPolicyScheme(TokenAuthentication.Either, null, options => options.ForwardDefaultSelector = TokenAuthentication.Pick)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.TokenScheme, null);
         services.ConfigureApplicationCookie(SetCookie);
+        // Whoever is removed or loses a role notices within a minute.
+        services.Configure<Microsoft.AspNetCore.Identity.SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(1));
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
         services.AddPages();
         services.AddAntiforgery(options => options.Cookie.Name = "trueup.forms");
         services.AddRateLimiter(limiter =>
         {
-            limiter.RejectionStatusCode = 429;
+            limiter.OnRejected = (context, _) =>
+            {
+                // A form's answer is a page that says so.
+                context.HttpContext.Response.Redirect("/sign-in?error=busy");
+                return ValueTask.CompletedTask;
+            };
             limiter.OnRejected = (context, _) =>
             {
                 var page = context.HttpContext.Request.Path.Value?.EndsWith("first-run", StringComparison.Ordinal) == true ? "/first-run" : "/sign-in";
