@@ -81,6 +81,7 @@ public static class Wording
         { TotalSeconds: < 1 } => "under a second",
         { TotalSeconds: < 90 } => $"{span.TotalSeconds:0} s",
         { TotalMinutes: < 90 } => $"{(int)span.TotalMinutes} min {span.Seconds} s",
+        { Minutes: 0 } => $"{(int)span.TotalHours} h",
         _ => $"{(int)span.TotalHours} h {span.Minutes} min",
     };
 
