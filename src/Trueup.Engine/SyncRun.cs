@@ -177,12 +177,24 @@ internal sealed class SyncRun
             });
         }
 
-        var facts = new StreamFacts(run.Mirrored, run.Checkpoint, run.Report.InApp);
-        foreach (var step in Planner.For(sync.Request.Kind, facts, sync.Connector.Now))
+        var steps = new Queue<PlannedStep>(Planner.For(sync.Request.Kind, Facts(run), sync.Connector.Now));
+        while (steps.TryDequeue(out var step))
+        {
             await StepAsync(run, step.Means, step.Reason, step.ForecastCalls, () => CarryOutAsync(run, step, cancellationToken));
+            foreach (var next in WhatFollows(run, step))
+                steps.Enqueue(next);
+        }
+
         if (sync.Request.Kind == SyncKind.Records)
             run.End(SyncStatus.Verified, null);
     }
+
+    private static StreamFacts Facts(StreamRun run) => new(run.Mirrored, run.Checkpoint, run.Report.InApp);
+
+    private static IReadOnlyList<PlannedStep> WhatFollows(StreamRun run, PlannedStep step) =>
+        step.Kind == StepKind.Compare && !run.IsEnumerated && run.Report.Difference > 0 && run.Checkpoint.Brake is null
+            ? Planner.AfterDisagreement(Facts(run))
+            : [];
 
     private async Task CarryOutAsync(StreamRun run, PlannedStep step, CancellationToken cancellationToken)
     {
@@ -195,7 +207,8 @@ internal sealed class SyncRun
                 await FullPass.RunAsync(run, cancellationToken);
                 break;
             case StepKind.ReadModified when !await ModifiedPass.RunAsync(run, step.Since, cancellationToken):
-                await StepAsync(run, "list", "So much was modified that reading everything is cheaper.", 0, () => FullPass.RunAsync(run, cancellationToken));
+                // So much was modified that reading everything is cheaper, and exact.
+                await FullPass.RunAsync(run, cancellationToken);
                 await ModifiedPass.RunAsync(run, null, cancellationToken);
                 break;
             case StepKind.ReadDeletions:

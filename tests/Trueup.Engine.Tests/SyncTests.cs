@@ -177,6 +177,21 @@ public sealed class SyncTests
     }
 
     [Fact]
+    public async Task An_hourly_sync_whose_counts_differ_finds_out_why_where_that_is_cheap()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 30);
+        world.Crm.Archive(Contacts, "5");
+        await world.SyncAsync(SyncKind.Onboarding);
+        world.Crm.Restore(Contacts, "5");
+
+        var report = await world.SyncAsync(SyncKind.Hourly);
+
+        Assert.Equal(SyncStatus.Verified, report.Status);
+        Assert.Contains(report.Steps, step => step.Reason.StartsWith("The counts differ", StringComparison.Ordinal));
+        await world.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task A_mass_delete_stops_at_the_brake_and_goes_on_when_a_person_says_so()
     {
         await using var world = await SmallWorld.StartAsync(contacts: 400);

@@ -36,6 +36,9 @@ internal sealed record StreamFacts(MirroredStream Mirrored, StreamCheckpoint Che
 /// <summary>Chooses the steps of a sync. Pure: the same facts give the same plan.</summary>
 internal static class Planner
 {
+    /// <summary>Where counts differ for no reason that can be read cheaply, so many calls are spent on finding the reason at once instead of at night.</summary>
+    private const long CallsWorthAnAnswer = 250;
+
     private static readonly TimeSpan LastDay = TimeSpan.FromHours(24);
 
     /// <summary>Whether a sync of this kind asks for streams and fields.</summary>
@@ -83,6 +86,21 @@ internal static class Planner
         steps.Add(new PlannedStep(
             StepKind.Compare, stream, traits.Counts ? "count" : "ids", "Green means verified: the CRM's own count must agree.", traits.Counts ? 1 : 0));
         return steps;
+    }
+
+    /// <summary>The steps after a comparison that did not agree: a complete enumeration finds what moves no stamp and is on no list,
+    /// such as a record brought back from the recycle bin. None where that would cost too much, or was done already.</summary>
+    public static IReadOnlyList<PlannedStep> AfterDisagreement(StreamFacts facts)
+    {
+        var calls = CallsForEverything(facts);
+        return calls > CallsWorthAnAnswer
+            ? []
+            :
+            [
+                new PlannedStep(StepKind.ReadEverything, facts.Mirrored.Name, "list", $"The counts differ, and reading everything costs only {calls} calls.", calls),
+                new PlannedStep(StepKind.ReadModified, facts.Mirrored.Name, "search", "Catches what changed while everything was read.", 1),
+                new PlannedStep(StepKind.Compare, facts.Mirrored.Name, "count", "Compares again, now with the ids.", 1),
+            ];
     }
 
     private static string? WhyEverything(SyncKind kind, StreamFacts facts) => (kind, facts.Checkpoint, facts.Mirrored.Description.Traits) switch
