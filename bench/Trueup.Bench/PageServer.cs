@@ -46,7 +46,7 @@ internal static class PageServer
         app.MapGet("/crm/v3/owners", () => Json("""{"results":[]}"""));
         app.MapGet("/crm/v3/pipelines/{type}", (string type) => Json("""{"results":[]}"""));
         app.MapGet("/crm/v3/properties/{type}", (string type) => Json(Properties(type)));
-        app.MapGet("/crm/v3/limits/records", () => Json("""{"hubspotDefinedObjectTypes":[],"customObjectTypes":{"byObjectType":[]}}"""));
+        app.MapGet("/crm/v3/limits/records", () => Json($$$"""{"hubspotDefinedObjectTypes":[{"objectTypeId":"0-1","usage":{{{records}}}}],"customObjectTypes":{"byObjectType":[]}}"""));
         app.MapGet("/crm/v3/objects/{type}", async (HttpContext context, string type, string? after, string? archived) =>
         {
             var page = after is null ? 0 : RecordSource.IndexOf(long.Parse(after, CultureInfo.InvariantCulture)) / RecordSource.RecordsPerPage;

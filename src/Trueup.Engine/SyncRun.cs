@@ -96,14 +96,17 @@ internal sealed class SyncRun
                 .Where(stream => sync.Options.Includes(stream.Name) && (sync.Request.Stream is not { } only || stream.Name == only))
                 .Select(stream => new StreamRun(sync, stream))
 
-                // The stalest first: where a quota ends every sync early, none starves.
-                .OrderBy(run => run.Checkpoint.ReadUntil ?? DateTimeOffset.MinValue),
+                // The stalest hour first: where a quota ends every sync early, none starves. Then the largest, so that the small ones
+                // are done beside it and not after it.
+                .OrderBy(run => (run.Checkpoint.ReadUntil ?? DateTimeOffset.MinValue).UtcTicks / TimeSpan.TicksPerHour)
+                .ThenByDescending(run => run.Mirrored.Live),
         ];
         if (sync.Request.Stream is { } wanted && runs.Count == 0)
             throw new CrmRefusedException($"This connection has no stream called {wanted}.");
         if (runs.Count == 0)
             throw new CrmRefusedException("The app shows this connection nothing to mirror; check the scopes of its credentials.");
 
+        await ExpectAsync(cancellationToken);
         asOf = sync.Connector.Now;
         sync.Progress();
         await Parallel.ForEachAsync(
@@ -122,6 +125,21 @@ internal sealed class SyncRun
             throw new CrmUnauthorizedException($"The credentials lead to {identity.ExternalId}, but this mirror is of {known}; connect that account anew instead.");
         if (checkpoint.ExternalId is null || checkpoint.Unfinished?.Id != sync.Request.Id)
             await sync.SaveAsync(checkpoint with { ExternalId = identity.ExternalId, Unfinished = sync.Request, PairsSwept = [] }, cancellationToken);
+    }
+
+    /// <summary>Asks how much there is to load, for the forecast.</summary>
+    private async Task ExpectAsync(CancellationToken cancellationToken)
+    {
+        var unloaded = runs.Where(run => run.Checkpoint.Watermark is null && run.Stream is { Refusal: null, Traits.Counts: true }).ToList();
+        if (unloaded.Count == 0 || sync.Connector is not ICounts counts)
+            return;
+        await StepAsync(null, "estimate", "Tells how much there is to load.", 1, async () =>
+        {
+            var expected = await counts.EstimateAsync([.. unloaded.Select(run => run.Stream)], cancellationToken);
+            foreach (var run in unloaded.Where(run => expected.ContainsKey(run.Mirrored.Name)))
+                run.Note(report => report with { InApp = expected[run.Mirrored.Name] });
+        });
+        runs = [.. runs.OrderByDescending(run => run.Report.InApp ?? run.Mirrored.Live)];
     }
 
     /// <summary>A stream that fails stops alone and says why; the others go on (invariant I22).</summary>
@@ -168,15 +186,6 @@ internal sealed class SyncRun
         run.ChangedIds = Planner.SweepsLinks(sync.Request.Kind) || sync.Connector is not IReadsAssociations ? null : [];
         if (Planner.AsksMetadata(sync.Request.Kind) || run.Mirrored.Fields.Count == 0)
             await StepAsync(run, "fields", "Fields, options and pipelines may have changed.", 1, async () => Add(await MetadataPass.DescribeAsync(run, cancellationToken)));
-        if (run.Checkpoint.Watermark is null && sync.Connector is ICounts counts && run.Stream.Traits.Counts)
-        {
-            await StepAsync(run, "count", "Tells how much there is to load.", 1, async () =>
-            {
-                var expected = await counts.CountAsync(run.Stream, cancellationToken);
-                run.Note(report => report with { InApp = expected });
-            });
-        }
-
         var steps = new Queue<PlannedStep>(Planner.For(sync.Request.Kind, Facts(run), sync.Connector.Now));
         while (steps.TryDequeue(out var step))
         {

@@ -124,6 +124,10 @@ public interface ICounts
 {
     /// <summary>How many live records the CRM says the stream has now. Costs one call.</summary>
     Task<long> CountAsync(StreamDescription stream, CancellationToken cancellationToken);
+
+    /// <summary>About how many records the streams have, in as few calls as the CRM needs: good enough for a forecast, not for a proof.
+    /// Streams that the CRM does not speak of are left out.</summary>
+    Task<IReadOnlyDictionary<StreamName, long>> EstimateAsync(IReadOnlyList<StreamDescription> streams, CancellationToken cancellationToken);
 }
 
 /// <summary>Records that were merged are named by the survivor.</summary>

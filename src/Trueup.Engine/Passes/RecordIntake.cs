@@ -12,7 +12,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
     private const int RecordsPerCommit = 10_000;
 
     /// <summary>Bytes in one commit, which bounds memory where records are large.</summary>
-    private const long BytesPerCommit = 24L << 20;
+    private const long BytesPerCommit = 16L << 20;
 
     /// <summary>Pages without any change before the cursor is committed all the same.</summary>
     private const int PagesPerCheckpoint = 1_000;

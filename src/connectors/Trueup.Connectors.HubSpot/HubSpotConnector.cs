@@ -87,6 +87,9 @@ internal sealed class HubSpotConnector
         return counting.CountAsync(stream, cancellationToken);
     }
 
+    public Task<IReadOnlyDictionary<StreamName, long>> EstimateAsync(IReadOnlyList<StreamDescription> streams, CancellationToken cancellationToken) =>
+        counting.EstimateAsync(streams, cancellationToken);
+
     public IReadOnlyList<AssociationPair> PairsOf(IReadOnlyList<StreamDescription> streams) =>
         AssociationPairs.Of(streams, describing.CustomSchemas);
 

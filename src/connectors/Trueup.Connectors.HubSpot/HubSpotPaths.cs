@@ -8,6 +8,7 @@ namespace Trueup.Connectors.HubSpot;
 internal static class HubSpotPaths
 {
     public const string Account = "/account-info/v3/details";
+    public const string Limits = "/crm/v3/limits/records";
     public const string Schemas = "/crm-object-schemas/v3/schemas";
     public const string Owners = "/crm/v3/owners";
     public const string Token = "/oauth/v1/token";

@@ -175,6 +175,9 @@ internal sealed class SmallCrm(TimeProvider clock) : IConnector, IReadsModified,
         return Task.FromResult(streams[stream.Name].LongCount(pair => pair.Value.IsLive));
     }
 
+    public Task<IReadOnlyDictionary<StreamName, long>> EstimateAsync(IReadOnlyList<StreamDescription> described, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<StreamName, long>>(described.ToDictionary(stream => stream.Name, stream => (long)streams[stream.Name].Count));
+
     public IReadOnlyList<AssociationPair> PairsOf(IReadOnlyList<StreamDescription> described) =>
         described.Count == 2 ? [new AssociationPair(Contacts, Companies)] : [];
 
