@@ -7,7 +7,10 @@ namespace Trueup.Engine.Passes;
 internal static class LinkPass
 {
     /// <summary>Sources asked for in one go; the connector splits them into the CRM's batches.</summary>
-    private const int BatchesPerRead = 10;
+    private const int BatchesPerRead = 50;
+
+    /// <summary>Answers read ahead of the one being written.</summary>
+    private const int AnswersAhead = 2;
 
     /// <summary>Reads the links of every record of the pair's source stream.</summary>
     public static async Task SweepAsync(
@@ -69,7 +72,7 @@ internal static class LinkPass
         SyncContext sync, AssociationPair pair, StreamRun from, StreamRun to, IReadOnlyList<RecordId> sources, CancellationToken cancellationToken)
     {
         var reads = (IReadsAssociations)sync.Connector;
-        await foreach (var answers in reads.ReadAssociationsAsync(from.Stream, to.Stream, sources, cancellationToken))
+        await foreach (var answers in reads.ReadAssociationsAsync(from.Stream, to.Stream, sources, cancellationToken).AheadAsync(AnswersAhead, cancellationToken))
         {
             var commit = sync.NewCommit("associations") with
             {
