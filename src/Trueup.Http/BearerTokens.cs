@@ -17,7 +17,7 @@ public sealed class BearerTokens(
 
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private volatile Credentials? current;
-    private string? deadRefreshToken;
+    private (string Token, string Reason)? dead;
     private TimeSpan lead = RefreshBefore;
 
     /// <inheritdoc/>
@@ -68,8 +68,8 @@ public sealed class BearerTokens(
 
     private async Task<Credentials> RefreshAsync(Credentials expired, CancellationToken cancellationToken)
     {
-        if (expired.RefreshToken == deadRefreshToken)
-            throw new CrmUnauthorizedException("The app withdrew its consent to this connection earlier; reconnect it.");
+        if (dead is { } earlier && earlier.Token == expired.RefreshToken)
+            throw new CrmUnauthorizedException(earlier.Reason);
         try
         {
             var fresh = await refresh(expired, cancellationToken);
@@ -79,10 +79,10 @@ public sealed class BearerTokens(
                 lead = fifth < RefreshBefore ? fifth : RefreshBefore;
             return fresh;
         }
-        catch (CrmUnauthorizedException)
+        catch (CrmUnauthorizedException failure) when (expired.RefreshToken is { } token)
         {
             // Asking again and again with a withdrawn token gets apps blocked.
-            deadRefreshToken = expired.RefreshToken;
+            dead = (token, failure.Message);
             throw;
         }
     }
