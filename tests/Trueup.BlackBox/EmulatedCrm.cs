@@ -19,12 +19,20 @@ public sealed class EmulatedCrm : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Url { get; }
 
-    /// <summary>Starts an emulated HubSpot with <c>trueup emulate hubspot</c>.</summary>
+    /// <summary>The process.</summary>
+    public HostProgram Program => program;
+
+    /// <summary>Starts an emulated HubSpot with <c>trueup emulate hubspot</c>, at a free port.</summary>
     /// <param name="options">Options of the command.</param>
-    public static async Task<EmulatedCrm> StartAsync(params string[] options)
+    public static Task<EmulatedCrm> StartAsync(params string[] options) => StartAtAsync(new Uri($"http://127.0.0.1:{TrueupServer.FreePort()}"), options);
+
+    /// <summary>Starts an emulated HubSpot at an address, such as that of one which has died.</summary>
+    /// <param name="address">Where it is to listen.</param>
+    /// <param name="options">Options of the command.</param>
+    public static async Task<EmulatedCrm> StartAtAsync(Uri address, params string[] options)
     {
         var program = HostProgram.Start(
-            ["emulate", "hubspot", "--urls", $"http://127.0.0.1:{TrueupServer.FreePort()}", .. options], new Dictionary<string, string>(), Path.GetTempPath());
+            ["emulate", "hubspot", "--urls", address.ToString().TrimEnd('/'), .. options], new Dictionary<string, string>(), Path.GetTempPath());
         var line = await program.FirstLineAsync();
         return new EmulatedCrm(program, new Uri(line.Split(' ')[^1]));
     }
@@ -48,6 +56,24 @@ public sealed class EmulatedCrm : IAsyncDisposable
     public async Task FaultAsync(params object[] controls)
     {
         using var answer = await client.PostAsJsonAsync(new Uri("/_emulator/faults", UriKind.Relative), controls);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Turns all controls off.</summary>
+    public async Task HealAsync()
+    {
+        using var answer = await client.DeleteAsync(new Uri("/_emulator/faults", UriKind.Relative));
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The requests answered since they were last forgotten, oldest first.</summary>
+    public async Task<IReadOnlyList<JsonElement>> RequestsAsync() =>
+        [.. (await client.GetFromJsonAsync<JsonElement>(new Uri("/_emulator/requests", UriKind.Relative))).GetProperty("requests").EnumerateArray()];
+
+    /// <summary>Forgets the requests answered so far.</summary>
+    public async Task ForgetRequestsAsync()
+    {
+        using var answer = await client.DeleteAsync(new Uri("/_emulator/requests", UriKind.Relative));
         answer.EnsureSuccessStatusCode();
     }
 

@@ -71,6 +71,13 @@ public sealed class HostProgram : IAsyncDisposable
         return firstLine.Task.IsCompleted ? await firstLine.Task : throw new InvalidOperationException($"The program ended without a word on standard output: {Said}");
     }
 
+    /// <summary>Waits for the first line on standard output, or the end, and answers what was printed until then.</summary>
+    public async Task<string> FirstLineOrEndAsync()
+    {
+        await Task.WhenAny(firstLine.Task, process.WaitForExitAsync());
+        return Said;
+    }
+
     /// <summary>Waits for the end and answers the exit status.</summary>
     public async Task<int> EndAsync()
     {
@@ -87,7 +94,13 @@ public sealed class HostProgram : IAsyncDisposable
     }
 
     /// <summary>SIGTERM: asks it to stop.</summary>
-    public void Terminate() => Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>SIGSTOP: it does nothing at all until it is thawed, and does not know.</summary>
+    public void Freeze() => Signal("STOP");
+
+    /// <summary>SIGCONT: it goes on.</summary>
+    public void Thaw() => Signal("CONT");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -95,6 +108,8 @@ public sealed class HostProgram : IAsyncDisposable
         await KillAsync();
         process.Dispose();
     }
+
+    private void Signal(string name) => Process.Start("kill", [$"-{name}", $"{process.Id}"]).WaitForExit();
 
     private void Hear(string? line, bool isOutput)
     {

@@ -135,6 +135,32 @@ public sealed class TrueupServer : IAsyncDisposable
         return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
+    /// <summary>Sends a request and answers what comes back, whatever it is; redirects are not followed.</summary>
+    public async Task<(int Status, JsonElement Body, Uri? Location)> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var bare = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Url };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.RelativeOrAbsolute));
+        request.Headers.Authorization = client.DefaultRequestHeaders.Authorization;
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
+        using var answer = await bare.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        var isJson = answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
+        return ((int)answer.StatusCode, isJson ? JsonDocument.Parse(text).RootElement : default, answer.Headers.Location);
+    }
+
+    /// <summary>Waits until the connection is in a state, and answers it.</summary>
+    public async Task<JsonElement> WaitForStateAsync(string connection, string state)
+    {
+        while (true)
+        {
+            using var now = await GetAsync($"/api/v1/connections/{connection}");
+            if (now.RootElement.GetProperty("state").GetString() == state)
+                return now.RootElement.Clone();
+            await PauseAsync(50);
+        }
+    }
+
     /// <summary>DELETEs.</summary>
     public async Task DeleteAsync(string path)
     {
