@@ -33,7 +33,7 @@ internal static class DeletionPass
 
         if (candidates.Count > 0)
         {
-            if (!await Brake.LetsPassAsync(run, candidates.Count, digest, cancellationToken))
+            if (!await Brake.LetsPassAsync(run, candidates.Count, digest, isComplete: false, cancellationToken))
             {
                 foreach (var candidate in candidates)
                     run.NameExtra(candidate.Value);

@@ -68,7 +68,7 @@ internal static class FullPass
     {
         var known = run.Known!;
         if (known.CountUnseenLive() == 0)
-            return true;
+            return await Brake.LetsPassAsync(run, 0, 0, isComplete: true, cancellationToken);
 
         var candidates = new List<RecordId>();
         UInt128 digest = 0;
@@ -81,7 +81,7 @@ internal static class FullPass
             digest = unchecked(digest + key);
         }, cancellationToken);
 
-        if (!await Brake.LetsPassAsync(run, candidates.Count, digest, cancellationToken))
+        if (!await Brake.LetsPassAsync(run, candidates.Count, digest, isComplete: true, cancellationToken))
         {
             foreach (var candidate in candidates.Take(1_000))
                 run.NameExtra(candidate.Value);

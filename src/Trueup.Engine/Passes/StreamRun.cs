@@ -43,6 +43,9 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
     /// <summary>Records that were put, whose links have to be read anew. Kept only if asked for.</summary>
     public List<RecordId>? ChangedIds { get; set; }
 
+    /// <summary>Burials of this sync that a person agreed to, on top of what every sync may bury.</summary>
+    public long BurialsAgreed { get; set; }
+
     /// <summary>The checkpoint, as committed.</summary>
     public StreamCheckpoint Checkpoint => Sync.Checkpoints.Of(Mirrored.Name);
 
