@@ -155,16 +155,19 @@ public sealed class ConnectionSync(
     private async Task FinishAsync(SyncContext context, CancellationToken cancellationToken)
     {
         var connection = State.Connection;
+
+        // Single records are synced between whiles; what was under way before them still is.
+        var isOwn = connection.Unfinished?.Id == context.Request.Id;
         var finished = connection with
         {
-            Unfinished = null,
-            PairsSwept = [],
+            Unfinished = isOwn ? null : connection.Unfinished,
+            PairsSwept = isOwn ? [] : connection.PairsSwept,
             OnboardedAt = connection.OnboardedAt
                 ?? (streams.Count > 0 && Readable().Any() && Readable().All(stream => State.Of(stream.Name).Phase == StreamPhase.Verified)
                     ? clock.GetUtcNow()
                     : null),
         };
-        if (connection.Unfinished is not null || finished.OnboardedAt != connection.OnboardedAt)
+        if (isOwn || finished.OnboardedAt != connection.OnboardedAt)
             await context.SaveAsync(finished, cancellationToken);
     }
 

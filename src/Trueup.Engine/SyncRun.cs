@@ -117,14 +117,27 @@ internal sealed class SyncRun
 
     private async Task CheckIdentityAsync(CancellationToken cancellationToken)
     {
-        if (sync.Request.Kind == SyncKind.Records)
+        if (sync.Request.Kind == SyncKind.Records && sync.Checkpoints.IsIdentityChecked)
             return;
         var identity = await sync.Connector.IdentifyAsync(cancellationToken);
         var checkpoint = sync.Checkpoints.Connection;
         if (checkpoint.ExternalId is { } known && known != identity.ExternalId)
             throw new CrmUnauthorizedException($"The credentials lead to {identity.ExternalId}, but this mirror is of {known}; connect that account anew instead.");
-        if (checkpoint.ExternalId is null || checkpoint.Unfinished?.Id != sync.Request.Id)
-            await sync.SaveAsync(checkpoint with { ExternalId = identity.ExternalId, Unfinished = sync.Request, PairsSwept = [] }, cancellationToken);
+        sync.Checkpoints.IsIdentityChecked = true;
+        if (sync.Request.Kind == SyncKind.Records)
+            return;
+
+        // Which records had changed when the last sync died is not known any more, so their links cannot be followed: sweep them.
+        var goesOn = checkpoint.Unfinished?.Id == sync.Request.Id && Planner.SweepsLinks(sync.Request.Kind);
+        if (checkpoint.ExternalId is not null && goesOn)
+            return;
+        await sync.SaveAsync(
+            checkpoint with
+            {
+                ExternalId = identity.ExternalId, Unfinished = sync.Request, PairsSwept = [],
+                PairsKnown = checkpoint.Unfinished is null ? checkpoint.PairsKnown : [],
+            },
+            cancellationToken);
     }
 
     /// <summary>Asks how much there is to load, for the forecast.</summary>
@@ -247,14 +260,19 @@ internal sealed class SyncRun
             if (!runs.Contains(from) && !runs.Contains(to))
                 continue;
             if (from.Report.Status == SyncStatus.Failed || to.Report.Status == SyncStatus.Failed)
+            {
+                if (from.ChangedIds is not { Count: 0 } || to.ChangedIds is not { Count: 0 })
+                    await ForgetAsync(pair, cancellationToken);
                 continue;
-            await GuardLinksAsync(from, () => LinkAsync(pair, from, to, cancellationToken));
+            }
+
+            await GuardLinksAsync(pair, from, () => LinkAsync(pair, from, to, cancellationToken), cancellationToken);
         }
     }
 
     private async Task LinkAsync(AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
     {
-        var name = $"{pair.From}>{pair.To}";
+        var name = NameOf(pair);
         var reads = (IReadsAssociations)sync.Connector;
         if (from.Checkpoint.Watermark is null || to.Checkpoint.Watermark is null)
             return;
@@ -282,7 +300,17 @@ internal sealed class SyncRun
         }
     }
 
-    private static async Task GuardLinksAsync(StreamRun from, Func<Task> work)
+    private static string NameOf(AssociationPair pair) => $"{pair.From}>{pair.To}";
+
+    /// <summary>The links of records that changed could not be read: the next sync that can reads all of the pair.</summary>
+    private async Task ForgetAsync(AssociationPair pair, CancellationToken cancellationToken)
+    {
+        var checkpoint = sync.Checkpoints.Connection;
+        if (checkpoint.PairsKnown.Contains(NameOf(pair)))
+            await sync.SaveAsync(checkpoint with { PairsKnown = [.. checkpoint.PairsKnown.Where(known => known != NameOf(pair))] }, cancellationToken);
+    }
+
+    private async Task GuardLinksAsync(AssociationPair pair, StreamRun from, Func<Task> work, CancellationToken cancellationToken)
     {
         try
         {
@@ -290,6 +318,7 @@ internal sealed class SyncRun
         }
         catch (CrmException problem) when (problem is not CrmUnauthorizedException)
         {
+            await ForgetAsync(pair, cancellationToken);
             from.End(SyncStatus.Partial, $"Its links could not be read: {problem.Message}");
         }
     }

@@ -16,6 +16,9 @@ internal sealed class Checkpoints
     /// <summary>The connection's own checkpoint, as committed.</summary>
     public ConnectionCheckpoint Connection { get; private set; }
 
+    /// <summary>Whether the CRM has said since the start that it is the account that the mirror is of. Not durable: credentials may change between starts.</summary>
+    public bool IsIdentityChecked { get; set; }
+
     /// <summary>Reads them from the mirror.</summary>
     /// <exception cref="MirrorCorruptException">A checkpoint cannot be read. It is never silently replaced by an empty one (invariant I7).</exception>
     public static async Task<Checkpoints> LoadAsync(IMirror mirror, CancellationToken cancellationToken)
