@@ -12,7 +12,7 @@ internal sealed class VerifyRun(SyncContext sync)
     {
         var startedAt = sync.Clock.GetUtcNow();
         var mirrored = (await sync.Mirror.StreamsAsync(cancellationToken)).Where(stream =>
-            stream is { GoneAt: null, Description.Refusal: null } && sync.Options.Includes(stream.Name) && (sync.Request.Stream is not { } only || stream.Name == only)).ToList();
+            stream.GoneAt is null && sync.Options.Includes(stream.Name) && (sync.Request.Stream is not { } wanted || stream.Name == wanted)).ToList();
         var runs = mirrored.Select(stream => new StreamRun(sync, stream)).ToList();
         using var scope = ApiScope.Begin(ApiPriority.Manual);
         SyncReport Report(SyncStatus status, string? reason) => new()
@@ -22,8 +22,17 @@ internal sealed class VerifyRun(SyncContext sync)
             Streams = [.. runs.Select(run => run.Report)], ApiCalls = scope.Calls, Retries = scope.Retries, Bytes = scope.Bytes,
         };
 
+        if (runs.Count == 0)
+            return Report(SyncStatus.Failed, sync.Request.Stream is { } only ? $"This connection has no stream called {only}." : "This connection has no stream to verify.");
+
         foreach (var run in runs)
         {
+            if (run.Stream.Refusal is { } refusal)
+            {
+                run.End(SyncStatus.Failed, refusal);
+                continue;
+            }
+
             try
             {
                 await CompareAsync(run, () => progress(Report(SyncStatus.Running, null)), cancellationToken);

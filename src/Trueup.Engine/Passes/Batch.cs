@@ -6,6 +6,7 @@ namespace Trueup.Engine.Passes;
 /// <summary>What one commit will write, and the pages whose memory it refers to.</summary>
 internal sealed class Batch : IDisposable
 {
+    private readonly HashSet<UInt128> keysBuried = [];
     private long created;
     private long updated;
     private long buried;
@@ -47,8 +48,11 @@ internal sealed class Batch : IDisposable
             created++;
     }
 
-    public void CountedBurial(GoneCause cause)
+    /// <summary>Counts a burial; a record that several survivors name is buried once.</summary>
+    public void CountedBurial(UInt128 key, GoneCause cause)
     {
+        if (!keysBuried.Add(key))
+            return;
         if (cause == GoneCause.Merged)
             merged++;
         else

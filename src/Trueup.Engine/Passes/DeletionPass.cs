@@ -18,13 +18,14 @@ internal static class DeletionPass
         var from = (since is { } asked && asked < mark ? asked : mark) - run.Lag;
         var until = run.Sync.Connector.Now;
         var candidates = new List<RecordId>();
+        var found = new HashSet<RecordId>();
         UInt128 digest = 0;
         await foreach (var page in reports.ReadDeletionsAsync(run.Stream, from, cancellationToken))
         {
             if (page.Deletions.Count == 0)
                 continue;
             var stored = await run.Sync.Mirror.LoadAsync(run.Mirrored.Name, [.. page.Deletions.Select(gone => gone.Id)], cancellationToken);
-            foreach (var record in stored.Where(record => record.IsLive))
+            foreach (var record in stored.Where(record => record.IsLive && found.Add(record.Id)))
             {
                 candidates.Add(record.Id);
                 digest = unchecked(digest + Fingerprint.OfId(record.Id));

@@ -29,12 +29,15 @@ internal static class FullPass
             var pages = PageReader.ReadAsync(
                 (cursor, stop) => sync.Connector.ReadAllAsync(new FullRead(run.Stream, run.Fields, cursor), stop),
                 fullRead.Cursor, sync, cancellationToken);
-            await foreach (var page in pages)
-            {
-                fullRead = fullRead with { Cursor = page.Next ?? fullRead.Cursor, Pages = fullRead.Pages + 1 };
-                var reached = fullRead;
-                await intake.TakeAsync(page, checkpoint => checkpoint with { FullRead = reached }, cancellationToken);
-            }
+            await intake.TakeAllAsync(
+                pages,
+                page =>
+                {
+                    fullRead = fullRead with { Cursor = page.Next ?? fullRead.Cursor, Pages = fullRead.Pages + 1 };
+                    var reached = fullRead;
+                    return checkpoint => checkpoint with { FullRead = reached };
+                },
+                cancellationToken);
 
             await intake.FinishAsync(checkpoint => checkpoint with { FullRead = fullRead }, cancellationToken);
         }

@@ -16,7 +16,7 @@ internal static class IdPass
             throw new CrmRefusedException($"{run.Stream.Label} cannot be read by id in this CRM.");
 
         await using var intake = new RecordIntake(run, Means.ById, "id");
-        foreach (var some in ids.Chunk(idsPerRead))
+        foreach (var some in ids.Distinct().Chunk(idsPerRead))
         {
             var found = await byIds.ReadByIdsAsync(run.Stream, run.Fields, some, cancellationToken);
             await intake.TakeAsync(found, cancellationToken);

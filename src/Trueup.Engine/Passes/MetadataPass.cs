@@ -41,10 +41,13 @@ internal static class MetadataPass
             return changes;
 
         var isFirst = run.Mirrored.Fields.Count == 0;
-        var needsBackfill = !isFirst && run.Checkpoint.Watermark is not null && changes.Any(change => change.Change is "added" or "returned");
+
+        // A first load that was interrupted has read its pages without the field: it begins anew.
+        var hasAppeared = !isFirst && changes.Any(change => change.Change is "added" or "returned");
         var checkpoint = run.Checkpoint with
         {
-            NeedsBackfill = run.Checkpoint.NeedsBackfill || needsBackfill,
+            FullRead = hasAppeared ? null : run.Checkpoint.FullRead,
+            NeedsBackfill = run.Checkpoint.NeedsBackfill || (hasAppeared && run.Checkpoint.Watermark is not null),
         };
         await run.Sync.Mirror.CommitAsync(
             run.Sync.NewCommit("metadata") with

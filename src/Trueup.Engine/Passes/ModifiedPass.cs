@@ -24,6 +24,13 @@ internal static class ModifiedPass
     /// <returns>False if so much was modified that a full read should take over. What was read is mirrored all the same.</returns>
     public static async Task<bool> RunAsync(StreamRun run, DateTimeOffset? since, CancellationToken cancellationToken)
     {
+        // A read that goes on in the middle sees nothing of what changed before its cursor meanwhile: a fresh one follows it.
+        var goesOn = run.Checkpoint.ModifiedRead?.Cursor is not null;
+        return await ReadAsync(run, since, cancellationToken) && (!goesOn || await ReadAsync(run, since, cancellationToken));
+    }
+
+    private static async Task<bool> ReadAsync(StreamRun run, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
         if (run.Sync.Connector is not IReadsModified reads)
             throw new CrmRefusedException($"{run.Stream.Label} cannot be read by modification time in this CRM.");
 

@@ -14,6 +14,9 @@ internal static class PageReader
     /// <summary>Failures in a row, without a page between them, before the stream gives up. Each has been retried by the HTTP pipeline already.</summary>
     private const int MostFailuresInARow = 3;
 
+    /// <summary>Times that one read begins anew because its cursor expired. Pages come between, so failures in a row do not bound it.</summary>
+    private const int MostRestarts = 3;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Reads from a cursor to the end.</summary>
@@ -46,7 +49,7 @@ internal static class PageReader
         Func<string?, CancellationToken, IAsyncEnumerable<RecordPage>> open, string? cursor, ChannelWriter<RecordPage> pages,
         SyncContext sync, CancellationToken cancellationToken)
     {
-        var failures = 0;
+        var (failures, restarts) = (0, 0);
         while (true)
         {
             try
@@ -67,7 +70,7 @@ internal static class PageReader
                 pages.Complete();
                 return;
             }
-            catch (CursorExpiredException) when (cursor is not null && ++failures < MostFailuresInARow)
+            catch (CursorExpiredException) when (cursor is not null && ++restarts <= MostRestarts)
             {
                 cursor = null;
             }

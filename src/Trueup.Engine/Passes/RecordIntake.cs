@@ -72,7 +72,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         foreach (var gone in found.Gone)
         {
             var known = mirrored.GetValueOrDefault(gone.Id);
-            Bury(gone, known?.IsLive == true, known is not null);
+            Bury(gone, known?.IsLive == true, known);
         }
     }
 
@@ -81,6 +81,22 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
     {
         batch.Checkpoint = checkpoint;
         await CommitAsync(wait: true, cancellationToken);
+    }
+
+    /// <summary>Takes in pages to their end. Where the CRM fails, what came before is committed all the same, so that
+    /// the next read gets on however few pages each one gets (invariants I8, I23).</summary>
+    public async Task TakeAllAsync(IAsyncEnumerable<RecordPage> pages, Func<RecordPage, Func<StreamCheckpoint, StreamCheckpoint>> reached, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var page in pages)
+                await TakeAsync(page, reached(page), cancellationToken);
+        }
+        catch (CrmException) when (batch is { Checkpoint: not null, Doubts.Count: 0 })
+        {
+            await CommitAsync(wait: true, cancellationToken);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -107,7 +123,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         {
             var key = Fingerprint.OfId(page.IdOf(slice).Span);
             if (!known.TryFind(key, out var hash, out var isLive))
-                Put(page, slice, new Change.Put(PutKind.Create, page.PropertiesOf(slice), default), key);
+                Put(page, slice, new Change.Put(PutKind.Create, page.PropertiesOf(slice), default), key, means);
             else if (!isLive)
                 batch.Doubts.Add(page.RecordIdOf(slice));
             else if (hash == slice.Hash)
@@ -163,7 +179,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         switch (Decide.Between(stored, slice.ModifiedMilliseconds, page.PropertiesOf(slice), readBy))
         {
             case Change.Put put:
-                Put(page, slice, put, key);
+                Put(page, slice, put, key, readBy);
                 break;
             case Change.Doubt:
                 batch.Doubts.Add(page.RecordIdOf(slice));
@@ -175,7 +191,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         }
     }
 
-    private void Put(RecordPage page, in RecordSlice slice, Change.Put put, UInt128 key)
+    private void Put(RecordPage page, in RecordSlice slice, Change.Put put, UInt128 key, Means readBy)
     {
         run.Known?.Add(key, slice.Hash, isLive: true);
         run.Known?.MarkSeen(key);
@@ -184,7 +200,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
             return;
 
         batch.Counted(put.Kind);
-        if (means == Means.Modified && run.Checkpoint.ReadUntil is { } readUntil && slice.ModifiedMilliseconds < readUntil.ToUnixTimeMilliseconds())
+        if (readBy == Means.Modified && run.Checkpoint.ReadUntil is { } readUntil && slice.ModifiedMilliseconds < readUntil.ToUnixTimeMilliseconds())
             NoteLateness(slice.ModifiedMilliseconds);
         var id = run.ChangedIds is null && merges is null ? default : page.RecordIdOf(slice);
         run.ChangedIds?.Add(id);
@@ -193,18 +209,18 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
     }
 
     /// <summary>Buries a record that the CRM itself said is gone.</summary>
-    private void Bury(GoneRecord gone, bool wasLive, bool wasKnown)
+    private void Bury(GoneRecord gone, bool wasLive, StoredRecord? known)
     {
         var key = Fingerprint.OfId(gone.Id);
         run.Known?.Unsee(key);
 
         // A deleted record that the mirror never had leaves no tombstone unless it has an alias to leave.
-        if (!wasLive && (wasKnown || gone.Cause != GoneCause.Merged))
+        if (!wasLive && (gone.Cause != GoneCause.Merged || known?.Gone?.Cause == GoneCause.Merged))
             return;
         run.Known?.Add(key, default, isLive: false);
         batch.Buries.Add(new RecordBury(run.Mirrored.Name, gone));
         if (wasLive)
-            batch.CountedBurial(gone.Cause);
+            batch.CountedBurial(key, gone.Cause);
     }
 
     /// <summary>A record that shows now although its stamp lies in a window already read: the index was this far behind.</summary>
@@ -223,8 +239,11 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
             if (run.Sync.Connector is not IReadsByIds byIds)
                 throw new CrmContractException("Versions contradict each other and this CRM cannot be read by id.");
             var doubts = batch.Doubts.Distinct().ToList();
+
+            // Cleared once they are answered: a read that fails must leave them, or a checkpoint could pass them by.
+            var found = await byIds.ReadByIdsAsync(run.Stream, run.Fields, doubts, cancellationToken);
             batch.Doubts.Clear();
-            await TakeAsync(await byIds.ReadByIdsAsync(run.Stream, run.Fields, doubts, cancellationToken), cancellationToken);
+            await TakeAsync(found, cancellationToken);
         }
 
         if (batch.Losers.Count > 0)
@@ -238,7 +257,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
             {
                 var known = stored.GetValueOrDefault(loser.Id);
                 var isPutHere = batch.Keys.Contains(Fingerprint.OfId(loser.Id));
-                Bury(loser, known?.IsLive == true || isPutHere, known is not null);
+                Bury(loser, known?.IsLive == true || isPutHere, known);
             }
         }
     }

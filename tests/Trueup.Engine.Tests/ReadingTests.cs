@@ -1,0 +1,106 @@
+using Trueup.Contract;
+using Trueup.Engine.Tests.World;
+
+namespace Trueup.Engine.Tests;
+
+public sealed class ReadingTests
+{
+    private static StreamName Contacts => SmallCrm.Contacts;
+
+    [Fact]
+    public async Task I8_cursors_that_never_live_long_enough_end_the_read()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 100);
+        var lists = 0;
+        world.Crm.BeforePage = (endpoint, page) =>
+        {
+            if (endpoint == "list" && ++lists > 200)
+                throw new InvalidOperationException("The read would never end.");
+            if (endpoint == "list" && page == 2)
+                throw new CursorExpiredException("The cursor has expired.");
+        };
+
+        var report = await world.SyncAsync(SyncKind.Onboarding);
+
+        Assert.Equal(SyncStatus.Failed, report.Streams.Single(stream => stream.Stream == Contacts).Status);
+    }
+
+    [Fact]
+    public async Task G146_a_field_that_appears_while_onboarding_is_interrupted_is_filled_in_for_what_was_loaded_before()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 12_000);
+        world.Crm.RecordsPerPage = 100;
+        var lists = 0;
+        world.Crm.BeforePage = (endpoint, _) =>
+        {
+            if (endpoint == "list" && ++lists == 115)
+                throw new InvalidOperationException("The process dies here.");
+        };
+        await Assert.ThrowsAsync<InvalidOperationException>(() => world.SyncAsync(SyncKind.Onboarding));
+        world.Crm.BeforePage = null;
+        world.Crm.FieldNames.Add("tier");
+        world.Crm.Recompute(Contacts, "7", "tier", "gold");
+        await world.RestartAsync();
+
+        await world.SyncAsync(SyncKind.Onboarding);
+
+        await world.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task A_sync_that_goes_on_with_an_interrupted_read_also_brings_what_changed_since()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 12_000);
+        world.Crm.RecordsPerPage = 100;
+        await world.SyncAsync(SyncKind.Onboarding);
+        for (var id = 1; id <= 11_900; id++)
+            world.Crm.Edit(Contacts, id.ToString(), "city", "Bonn");
+        world.Crm.BeforePage = (endpoint, page) =>
+        {
+            if (endpoint == "search" && page == 110)
+                throw new CrmRefusedException("The test stops the read here.");
+        };
+        await world.SyncAsync(SyncKind.Hourly);
+        world.Crm.BeforePage = null;
+        world.Clock.Advance(TimeSpan.FromMinutes(30));
+        world.Crm.Edit(Contacts, "1", "city", "Ulm");
+
+        await world.SyncAsync(SyncKind.LastHour);
+
+        await world.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task I23_a_load_that_a_quota_ends_again_and_again_gets_on_each_time()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 300);
+        var left = 0;
+        world.Crm.BeforePage = (endpoint, _) =>
+        {
+            if (endpoint == "list" && --left < 0)
+                throw new CrmQuotaException("The daily quota is used up.", "daily", world.Clock.GetUtcNow());
+        };
+        for (var day = 0; day < 5; day++)
+        {
+            left = 12;
+            await world.SyncAsync(SyncKind.Onboarding);
+        }
+
+        await world.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task A_computed_value_is_no_sign_of_a_late_index()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 30);
+        await world.SyncAsync(SyncKind.Onboarding);
+        world.Clock.Advance(TimeSpan.FromHours(10));
+        await world.SyncAsync(SyncKind.Hourly);
+        world.Crm.Recompute(Contacts, "9", "city", "Ulm");
+        await world.SyncAsync(SyncKind.LastDay);
+
+        await world.SyncAsync(SyncKind.Hourly);
+
+        Assert.InRange(world.Clock.GetUtcNow() - world.Engine.WatermarkOf(Contacts)!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(30));
+    }
+}
