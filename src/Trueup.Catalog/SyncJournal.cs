@@ -116,7 +116,7 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
             .ExecuteUpdateAsync(set => set
                 .SetProperty(s => s.Status, SyncStatus.Stopped)
                 .SetProperty(s => s.EndedAt, now)
-                .SetProperty(s => s.Reason, "The server ended while this sync ran. What it had read is kept; a later sync goes on from there."), cancellationToken);
+                .SetProperty(s => s.Reason, "This sync was cut short, because the server ended or its disk was full. What it had read is kept; a later sync goes on from there."), cancellationToken);
     }
 
     /// <summary>Takes what waits out of the queue, because the connection goes.</summary>

@@ -30,6 +30,7 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
     private volatile OpenConnection? open;
     private volatile SyncReport? current;
     private volatile string? currentId;
+    private volatile string? trouble;
     private readonly SemaphoreSlim stepping = new(1);
     private int failures;
     private bool fencedOff;
@@ -49,6 +50,9 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
 
     /// <summary>The id of the sync under way; null while none runs.</summary>
     public string? CurrentId => currentId;
+
+    /// <summary>Why nothing can be noted in the catalog, such as a full disk, in one sentence; null when all is well. Tried again by itself.</summary>
+    public string? Trouble => trouble;
 
     /// <summary>Begins to keep the connection. Calling it again does nothing.</summary>
     public void Begin()
@@ -183,6 +187,16 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         {
             return await StepAsync(cancellationToken);
         }
+        catch (Exception failure) when (CatalogTrouble.Explain(failure) is { } sentence && !cancellationToken.IsCancellationRequested)
+        {
+            // The catalog cannot say it, so the keeper does. Opened anew, it closes the line of a sync whose end could not be noted.
+            log.LogWarning("Connection {Connection} waits: {Reason}", connectionId, sentence);
+            trouble = sentence;
+            tools.Board.Announce();
+            await CloseAsync();
+            failedAt = tools.Clock.GetUtcNow();
+            return retryAt = failedAt + WaitAfter(0);
+        }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             log.LogError(failure, "Connection {Connection}: keeping it failed", connectionId);
@@ -211,7 +225,10 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
                 return retryAt;
             await new AfterSync(tools, log).NoteOnboardedAsync(entry, connection, cancellationToken);
             if (await NextAsync(entry, connection, waiting, cancellationToken) is not { } next)
+            {
+                trouble = null;
                 return NextDue(entry, connection);
+            }
             await RunAsync(entry, connection, next, cancellationToken);
         }
         finally
@@ -331,11 +348,18 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
             }
         }
 
-        // Also when the server is stopping: the line has to say how it ended.
-        await tools.Journal.EndAsync(next.Id, report, CancellationToken.None);
-        await new AfterSync(tools, log).NoteAsync(entry, connection, report, beganAt, CancellationToken.None);
-        (current, currentId) = (null, null);
-        tools.Board.Announce();
+        try
+        {
+            // Also when the server is stopping: the line has to say how it ended.
+            await tools.Journal.EndAsync(next.Id, report, CancellationToken.None);
+            await new AfterSync(tools, log).NoteAsync(entry, connection, report, beganAt, CancellationToken.None);
+            trouble = null;
+        }
+        finally
+        {
+            (current, currentId) = (null, null);
+            tools.Board.Announce();
+        }
 
         if (report.Status == SyncStatus.Failed || (connection.Sync.Unfinished is not null && report.Status != SyncStatus.Stopped))
             PostponeAfterFailure();

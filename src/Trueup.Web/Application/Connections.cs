@@ -90,12 +90,13 @@ public sealed class Connections(
         var keeper = keepers.Find(entry.Id);
         var sync = keeper?.Open?.Sync;
         var state = entry.PausedAt is not null ? "paused"
-            : entry.AttentionKind != AttentionKind.None ? "attention"
+            : entry.AttentionKind != AttentionKind.None || keeper?.Trouble is not null ? "attention"
             : entry.OnboardedAt is null ? "onboarding" : "live";
         var rests = entry.PausedAt is not null || entry.AttentionKind is AttentionKind.Reconnect or AttentionKind.MirrorDamaged;
         var schedule = !rests ? (keeper ?? keepers.Of(entry.Id)).ScheduleOf(entry) : null;
         return new ConnectionView(
-            entry.Id, entry.App, apps.LabelOf(entry.App), entry.Name, entry.ExternalId, state, entry.Attention, entry.AttentionKind, entry.CreatedAt,
+            entry.Id, entry.App, apps.LabelOf(entry.App), entry.Name, entry.ExternalId, state, keeper?.Trouble ?? entry.Attention,
+            keeper?.Trouble is null ? entry.AttentionKind : AttentionKind.MirrorUnavailable, entry.CreatedAt,
             entry.OnboardedAt is null ? ShowOnboarding(sync) : null, entry.VerifiedAsOf, entry.Difference,
             schedule?.NextHourly(entry.HourlyAt, entry.CreatedAt), schedule?.NextNightly(entry.NightlyAt, entry.CreatedAt),
             entry.TimeZone, entry.BaseUrl, keeper?.CurrentId,
