@@ -25,9 +25,23 @@ internal sealed class OutboxSender(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var next = await SendDueAsync(stoppingToken);
+            var next = await SendOrWaitAsync(stoppingToken);
             var wait = next is { } due ? due - clock.GetUtcNow() : TimeSpan.FromDays(1);
             await outbox.WaitAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, stoppingToken);
+        }
+    }
+
+    /// <summary>A disk that is full must not end this loop, and the whole server with it.</summary>
+    private async Task<DateTimeOffset?> SendOrWaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendDueAsync(cancellationToken);
+        }
+        catch (Exception failure) when (CatalogTrouble.Explain(failure) is { } trouble)
+        {
+            log.LogWarning("Mail waits: {Reason}", trouble);
+            return clock.GetUtcNow() + WaitAfter(1);
         }
     }
 
