@@ -93,6 +93,9 @@ internal static class Server
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", level);
         // Queries hold personal data in their parameters.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
+        // What fails here is thrown as well, and told by whoever catches it, in a sentence.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Query", LogLevel.None);
         // A silo alone in its cluster has nobody to probe, and says so at every start.
         builder.Logging.AddFilter("Orleans", LogLevel.Error);
         // The key ring lies in a folder that only this user may enter; sealing it with another key would only move the question.
