@@ -161,8 +161,7 @@ public sealed class Connecting(
         }
         catch (CrmException failure)
         {
-            throw new ProblemException(new Problem("not-this-app", 422, $"That is not {factory.Label}",
-                $"{baseUrl.Host} does not answer as {factory.Label} does: {failure.Message}"));
+            throw new ProblemException(new Problem("not-this-app", 422, $"That is not {factory.Label}", failure.Message));
         }
     }
 
