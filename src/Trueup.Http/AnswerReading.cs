@@ -50,6 +50,9 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
+            if (Kind(failure) is null)
+                return new(default, new Verdict.TryAgain(
+                    $"{setup.Dialect.Label} at {setup.BaseUrl.Authority} broke off its answer ({request.Endpoint}); the next sync tries again."), "network");
             return new(default, new Verdict.TryAgain(
                 $"{setup.Dialect.Label} at {setup.BaseUrl.Authority} cannot be reached ({request.Endpoint}: {Kind(failure)}); " +
                 "check the address and the network."), "network");
@@ -85,7 +88,9 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
             ? broken.Message
             : answer.LooksLikeJson
                 ? "The JSON is cut off or malformed."
-                : $"The body is {answer.MediaType ?? "of unknown type"}, not JSON.";
+                : answer.MediaType?.EndsWith("json", StringComparison.OrdinalIgnoreCase) == true
+                    ? "The body calls itself JSON but is none."
+                    : $"The body is {answer.MediaType ?? "of unknown type"}, not JSON.";
         var correlation = setup.Dialect.CorrelationOf(answer) is { } id ? $" Correlation id {id}." : "";
         return new CrmContractException(
             $"{setup.Dialect.Label} at {setup.BaseUrl.Authority} gave an answer that Trueup cannot use ({request.Endpoint}). {what}{correlation}", broken);
@@ -153,11 +158,11 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         return larger;
     }
 
-    // The system's own words can hold addresses with query strings; the kind says enough.
-    private static string Kind(Exception failure) => failure switch
+    // The system's own words can hold addresses with query strings; the kind says enough. Null: the answer had begun.
+    private static string? Kind(Exception failure) => failure switch
     {
-        HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } request => request.HttpRequestError.ToString(),
-        HttpIOException io => io.HttpRequestError.ToString(),
-        _ => failure.GetType().Name,
+        HttpRequestException { HttpRequestError: not (HttpRequestError.Unknown or HttpRequestError.ResponseEnded) } request => request.HttpRequestError.ToString(),
+        HttpIOException { HttpRequestError: not HttpRequestError.ResponseEnded } io => io.HttpRequestError.ToString(),
+        _ => null,
     };
 }
