@@ -12,6 +12,10 @@ public sealed class TrueupServer : IAsyncDisposable
     /// <summary>The API token it is started with.</summary>
     public const string Token = "black-box-token-of-at-least-32-characters";
 
+    private const int LowestPort = 12_000;
+    private const int PortCount = 18_000;
+    private static int lastPort = Environment.ProcessId * 61;
+
     private readonly HttpClient client;
 
     private TrueupServer(HostProgram program, HttpClient client)
@@ -179,12 +183,24 @@ public sealed class TrueupServer : IAsyncDisposable
     public static Task PauseAsync(int milliseconds) =>
         Task.Delay(TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System, CancellationToken.None);
 
-    /// <summary>A port that was free a moment ago.</summary>
+    /// <summary>A port that was free a moment ago and that no outgoing connection will take: below the range the system gives those, and
+    /// each process and call begins elsewhere.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = LowestPort + (int)((uint)Interlocked.Increment(ref lastPort) % PortCount);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; the next one, then.
+            }
+        }
     }
 
     private static async Task<JsonDocument> ReadAsync(string what, HttpResponseMessage answer)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
@@ -35,6 +36,21 @@ public static class PagesSetup
     {
         routes.MapStaticAssets();
         // The header of our own already says that no other site may frame a page.
-        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        var pages = routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        pages.Finally(KeepPagesFromPrograms);
+    }
+
+    /// <summary>The page for unknown addresses answers any address; programs get a bare 404 below the API, which becomes a problem document.</summary>
+    private static void KeepPagesFromPrograms(EndpointBuilder endpoint)
+    {
+        if (endpoint is not RouteEndpointBuilder { RoutePattern.RawText: "/{*Address:nonfile}", RequestDelegate: { } page })
+            return;
+        endpoint.RequestDelegate = context =>
+        {
+            if (!context.Request.Path.StartsWithSegments("/api"))
+                return page(context);
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        };
     }
 }
