@@ -15,6 +15,8 @@ public sealed class TrueupServer : IAsyncDisposable
     private const int LowestPort = 12_000;
     private const int PortCount = 18_000;
     private static int lastPort = Environment.ProcessId * 61;
+    // Far beyond any wait that is meant; a state that never comes should say so rather than hang.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
 
     private readonly HttpClient client;
 
@@ -156,11 +158,14 @@ public sealed class TrueupServer : IAsyncDisposable
     /// <summary>Waits until the connection is in a state, and answers it.</summary>
     public async Task<JsonElement> WaitForStateAsync(string connection, string state)
     {
+        var since = TimeProvider.System.GetTimestamp();
         while (true)
         {
             using var now = await GetAsync($"/api/v1/connections/{connection}");
             if (now.RootElement.GetProperty("state").GetString() == state)
                 return now.RootElement.Clone();
+            if (TimeProvider.System.GetElapsedTime(since) > LongestWait)
+                throw new InvalidOperationException($"The connection never became {state}: {now.RootElement}\nThe server said: {Program.Said}");
             await PauseAsync(50);
         }
     }
