@@ -53,6 +53,8 @@ internal static class Comparison
             (_, false, _) =>
                 $"The app counts {inApp:N0} {run.Stream.Label}, Trueup {inTrueup:N0}; the next full sync finds out which differ.",
             _ when report.SetAside > 0 => $"{report.SetAside:N0} {run.Stream.Label} could not be mirrored; see the details.",
+            _ when !run.IsEnumerated && run.Checkpoint.IdsDiffer =>
+                $"The last full sync found that ids of {run.Stream.Label} differ; the next one compares them again.",
             _ when !run.IsEnumerated && run.Checkpoint.VerifiedAt is null =>
                 $"The ids of {run.Stream.Label} have not been compared yet; a full sync does.",
             _ => null,
@@ -65,7 +67,9 @@ internal static class Comparison
     private static async Task NoteAsync(StreamRun run, bool idsAgree, bool isComplete, CancellationToken cancellationToken)
     {
         var checkpoint = run.Checkpoint;
-        var compared = run.IsEnumerated && idsAgree ? checkpoint with { VerifiedAt = run.Sync.Connector.Now } : checkpoint;
+        var compared = !run.IsEnumerated ? checkpoint
+            : idsAgree ? checkpoint with { VerifiedAt = run.Sync.Connector.Now, IdsDiffer = false }
+            : checkpoint with { IdsDiffer = true };
         var next = compared with
         {
             Phase = isComplete || checkpoint.Phase == StreamPhase.Verified ? StreamPhase.Verified : StreamPhase.Verifying,

@@ -41,8 +41,7 @@ internal sealed class KnownRecords
     public static async Task<KnownRecords> LoadAsync(IMirror mirror, MirroredStream stream, long expected, CancellationToken cancellationToken)
     {
         var known = new KnownRecords(Math.Max(expected, stream.Live + stream.Buried));
-        if (stream.Live + stream.Buried > 0)
-            await mirror.VisitIndexAsync(stream.Name, (id, hash, isLive) => known.Add(Fingerprint.OfId(id), hash, isLive), cancellationToken);
+        await mirror.VisitIndexAsync(stream.Name, (id, hash, isLive) => known.Add(Fingerprint.OfId(id), hash, isLive), cancellationToken);
         return known;
     }
 

@@ -50,16 +50,19 @@ internal static class PageReader
         SyncContext sync, CancellationToken cancellationToken)
     {
         var (failures, restarts) = (0, 0);
+
+        // Every token of this read, also across resumptions: two pages that lead to each other would be read for ever.
+        var passed = new HashSet<string>();
         while (true)
         {
             try
             {
                 await foreach (var page in open(cursor, cancellationToken))
                 {
-                    if (page.Next is not null && page.Next == cursor)
+                    if (page.Next is not null && !passed.Add(page.Next))
                     {
                         page.Dispose();
-                        throw new CrmContractException("The CRM answered with the page token it was asked for, so the read would never end.");
+                        throw new CrmContractException("The CRM sent a page token a second time, so the read would never end.");
                     }
 
                     cursor = page.Next;
@@ -73,6 +76,7 @@ internal static class PageReader
             catch (CursorExpiredException) when (cursor is not null && ++restarts <= MostRestarts)
             {
                 cursor = null;
+                passed.Clear();
             }
             catch (CrmException problem) when (problem is CrmUnavailableException or CrmContractException && ++failures < MostFailuresInARow)
             {

@@ -14,6 +14,9 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
     /// <summary>Bytes in one commit, which bounds memory where records are large.</summary>
     private const long BytesPerCommit = 16L << 20;
 
+    /// <summary>Where the CRM is slow, what was read is written after this time all the same, so that a stop costs little.</summary>
+    private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(5);
+
     /// <summary>Pages without any change before the cursor is committed all the same.</summary>
     private const int PagesPerCheckpoint = 1_000;
 
@@ -22,6 +25,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
 
     private readonly IReportsMerges? merges = run.Sync.Connector as IReportsMerges;
     private Batch batch = new();
+    private long batchBegun = run.Sync.Clock.GetTimestamp();
     private Task<CommitResult> pending = Task.FromResult(new CommitResult(0, 0, 0, 0));
     private Batch? pendingBatch;
 
@@ -47,7 +51,8 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         batch.Checkpoint = checkpoint;
         batch.PagesTaken++;
         batch.ReleaseIfSparse(page, firstPut: ReferenceEquals(batch, batchBefore) ? putsBefore : 0);
-        if (batch.Puts.Count >= RecordsPerCommit || batch.BytesHeld >= BytesPerCommit || batch.PagesTaken >= PagesPerCheckpoint)
+        if (batch.Puts.Count >= RecordsPerCommit || batch.BytesHeld >= BytesPerCommit || batch.PagesTaken >= PagesPerCheckpoint
+            || run.Sync.Clock.GetElapsedTime(batchBegun) >= LongestBatch)
             await CommitAsync(wait: false, cancellationToken);
     }
 
@@ -279,6 +284,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         await SettledAsync(cancellationToken);
         var current = batch;
         batch = new Batch();
+        batchBegun = run.Sync.Clock.GetTimestamp();
         pendingBatch = current;
         pending = WriteAsync(current, cancellationToken);
         if (wait)

@@ -36,6 +36,9 @@ internal sealed record StreamCheckpoint
     /// <summary>When a complete enumeration last agreed with the mirror, by the CRM's clock; null if none has.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
 
+    /// <summary>The last complete enumeration did not agree with the mirror: equal counts alone prove nothing until one does.</summary>
+    public bool IdsDiffer { get; init; }
+
     /// <summary>A mass burial that waits for a person; null if none does.</summary>
     public BrakeCheckpoint? Brake { get; init; }
 
