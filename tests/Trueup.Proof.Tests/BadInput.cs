@@ -132,7 +132,7 @@ public sealed class BadInput : IDisposable
         do
         {
             await TrueupServer.PauseAsync(50);
-            using var log = await server.GetAsync($"/api/v1/syncs?connection={connection}&limit=1000");
+            using var log = await server.GetAsync($"/api/v1/syncs?connection={connection}&limit=500");
             first = log.RootElement.GetProperty("items").EnumerateArray().LastOrDefault();
             first = first.ValueKind == JsonValueKind.Undefined ? first : first.Clone();
         }

@@ -38,8 +38,8 @@ public sealed class Stops : IDisposable
         var fresh = ((await crm.StateAsync()).GetProperty("contacts").GetArrayLength() + 99) / 100;
         var after = await ListedAsync(crm);
         TestContext.Current.TestOutputHelper?.WriteLine($"pages: {before} before the stop, {after} after it, {fresh} for all");
-        // A commit holds a hundred pages: what came after the last one is read again, and no more.
-        Assert.InRange(after, 1, fresh - 80);
+        // What came after the last commit is read again; what came before it is not.
+        Assert.InRange(after, 1, fresh - 40);
         await crm.HealAsync();
         await Claims.VerifiedAndEqualAsync(crm, server, connection, atLeast: 15_000, "contacts");
         Claims.Discreet(server);

@@ -102,6 +102,12 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
             await CommitAsync(wait: true, cancellationToken);
             throw;
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && batch is { Checkpoint: not null, Doubts.Count: 0 })
+        {
+            // Being asked to stop is no reason to read the same pages again: one last commit takes a moment.
+            await CommitAsync(wait: true, CancellationToken.None);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
