@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Trueup.Contract;
 
 namespace Trueup.Connectors.HubSpot;
@@ -14,94 +13,112 @@ internal sealed class AssociationReading(HubSpotApi api)
     // 500 links a page: five million links of one record is no record any more.
     private const int MostRounds = 10_000;
 
-    private const string NoLinks = "crm.associations.NO_ASSOCIATIONS_FOUND";
-
-    // A source that is gone has no links either. It must not keep the others from being read until it is buried.
-    private const string Gone = "OBJECT_NOT_FOUND";
+    // Batches do not depend on each other, so HubSpot's answer time is paid once for a few of them. The budget decides when they really go out.
+    private const int BatchesAtOnce = 4;
 
     public async IAsyncEnumerable<IReadOnlyList<RecordAssociations>> ReadAsync(
         StreamDescription from, StreamDescription to, IReadOnlyList<RecordId> sources, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var batch in sources.Distinct().Chunk(SourcesPerBatch))
-            yield return await ReadBatchAsync(from, to, batch, cancellationToken);
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var underWay = new Queue<Task<IReadOnlyList<RecordAssociations>>>();
+        try
+        {
+            for (var position = 0; position < sources.Count || underWay.Count > 0;)
+            {
+                if (position < sources.Count && underWay.Count < BatchesAtOnce)
+                {
+                    var batch = Batch(sources, position);
+                    position += SourcesPerBatch;
+                    underWay.Enqueue(ReadBatchAsync(from, to, batch, stopped.Token));
+                    continue;
+                }
+
+                yield return await underWay.Dequeue();
+            }
+        }
+        finally
+        {
+            // The consumer left early or a batch failed: what else was asked for is of no use, and neither are its errors.
+            await stopped.CancelAsync();
+            await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static List<RecordId> Batch(IReadOnlyList<RecordId> sources, int position)
+    {
+        // HubSpot refuses a batch that names a record twice.
+        var batch = new List<RecordId>(Math.Min(SourcesPerBatch, sources.Count - position));
+        var distinct = new HashSet<RecordId>();
+        for (var index = position; index < sources.Count && index < position + SourcesPerBatch; index++)
+        {
+            if (distinct.Add(sources[index]))
+                batch.Add(sources[index]);
+        }
+
+        return batch;
     }
 
     private async Task<IReadOnlyList<RecordAssociations>> ReadBatchAsync(
-        StreamDescription from, StreamDescription to, RecordId[] sources, CancellationToken cancellationToken)
+        StreamDescription from, StreamDescription to, List<RecordId> sources, CancellationToken cancellationToken)
     {
-        var links = sources.ToDictionary(source => source, _ => new List<Association>());
-        var cursors = new HashSet<(RecordId, string)>();
-        var pending = sources.Select(source => (Source: source, After: (string?)null)).ToList();
-        for (var round = 0; pending.Count > 0; round++)
+        var places = new Dictionary<string, int>(sources.Count, StringComparer.Ordinal);
+        for (var place = 0; place < sources.Count; place++)
+            places.Add(sources[place].Value, place);
+        var links = new List<Association>?[sources.Count];
+        var cursors = new HashSet<(int, string)>();
+        List<(int Source, string? After)> asked = [.. Enumerable.Range(0, sources.Count).Select(place => (place, (string?)null))];
+        for (var round = 0; asked.Count > 0; round++)
         {
             if (round == MostRounds)
                 throw new CrmContractException($"HubSpot does not come to an end with the links from {from.Name} to {to.Name}; try again later.");
-            var asked = pending.Select(ask => ask.Source).ToHashSet();
-            var answer = await api.ReadAssociationsAsync(from, to, Body(pending), cancellationToken);
-            pending.Clear();
-            foreach (var result in answer.Items("results"))
+            var answer = await api.ReadAssociationsAsync(from, to, Body(sources, asked), places, cancellationToken);
+            DemandWhole(from, to, answer, asked);
+            foreach (var (source, _) in asked)
             {
-                if (result.Member("from").Id("id") is not { } id || !links.TryGetValue(new RecordId(id), out var known))
-                    continue;
-                var source = new RecordId(id);
-                asked.Remove(source);
-                AddLinks(known, result);
-                if (result.Member("paging").Member("next").Id("after") is not { Length: > 0 } after)
-                    continue;
+                if (answer.Links[source] is { } some)
+                    (links[source] ??= []).AddRange(some);
+            }
+
+            asked.Clear();
+            foreach (var (source, after) in answer.More)
+            {
                 if (!cursors.Add((source, after)))
                     throw new CrmContractException($"HubSpot sent the same page token twice for links from {from.Name} to {to.Name}; they are read again with the next sync.");
-                pending.Add((source, after));
+                asked.Add((source, after));
             }
-            AccountForMissing(from, to, answer, asked);
         }
-        return [.. sources.Select(source => new RecordAssociations(source, links[source]))];
+
+        return [.. sources.Select((source, place) => new RecordAssociations(source, Distinct(links[place])))];
     }
 
-    private static void AddLinks(List<Association> known, JsonElement result)
+    private static IReadOnlyList<Association> Distinct(List<Association>? links) => links switch
     {
-        foreach (var target in result.Items("to"))
-        {
-            if (target.Id("toObjectId") is not { Length: > 0 } id)
-                continue;
-            foreach (var type in target.Items("associationTypes"))
-            {
-                var link = new Association(new RecordId(id), type.Text("category") ?? "", type.Id("typeId") ?? "", type.Text("label"));
-                if (!known.Contains(link))
-                    known.Add(link);
-            }
-        }
-    }
+        null => [],
+        { Count: 1 } => links,
+        _ => [.. links.Distinct()],
+    };
 
     /// <summary>A source that is missing from the results has no links only where HubSpot says so, or that the source is gone.</summary>
-    private static void AccountForMissing(StreamDescription from, StreamDescription to, JsonElement answer, HashSet<RecordId> asked)
+    private static void DemandWhole(StreamDescription from, StreamDescription to, LinkAnswer answer, List<(int Source, string? After)> asked)
     {
-        foreach (var error in answer.Items("errors"))
-        {
-            var isEmpty = error.Text("subCategory") == NoLinks || error.Text("category") == Gone;
-            if (!isEmpty)
-            {
-                throw new CrmUnavailableException(
-                    $"HubSpot could not read some links from {from.Name} to {to.Name} " +
-                    $"({Http.VendorText.Clean(error.Text("subCategory") ?? error.Text("category"))}: {Http.VendorText.Clean(error.Text("message"))}); they are read again with the next sync.");
-            }
-            foreach (var id in error.Member("context").Items("fromObjectId"))
-                asked.Remove(new RecordId(id.ValueKind == JsonValueKind.String ? id.GetString() ?? "" : id.GetRawText()));
-        }
-        if (asked.Count > 0)
+        if (answer.Trouble is not null)
+            throw new CrmUnavailableException($"HubSpot could not read some links from {from.Name} to {to.Name} ({answer.Trouble}); they are read again with the next sync.");
+        var unmentioned = asked.Count(ask => !answer.Mentions(ask.Source));
+        if (unmentioned > 0)
         {
             throw new CrmContractException(
-                $"HubSpot did not say anything about {asked.Count} of the {from.Name} whose links to {to.Name} were asked for; they are read again with the next sync.");
+                $"HubSpot did not say anything about {unmentioned} of the {from.Name} whose links to {to.Name} were asked for; they are read again with the next sync.");
         }
     }
 
-    private static ReadOnlyMemory<byte> Body(List<(RecordId Source, string? After)> pending) => HubSpotApi.Body(writer =>
+    private static ReadOnlyMemory<byte> Body(List<RecordId> sources, List<(int Source, string? After)> asked) => HubSpotApi.Body(writer =>
     {
         writer.WriteStartObject();
         writer.WriteStartArray("inputs"u8);
-        foreach (var (source, after) in pending)
+        foreach (var (source, after) in asked)
         {
             writer.WriteStartObject();
-            writer.WriteString("id"u8, source.Value);
+            writer.WriteString("id"u8, sources[source].Value);
             if (after is not null)
                 writer.WriteString("after"u8, after);
             writer.WriteEndObject();

@@ -42,7 +42,7 @@ internal sealed class DeletionReading(HubSpotApi api)
         catch (Exception refusal) when (after is null && refusal is CrmRefusedException or CrmNotFoundException)
         {
             // Not all kinds list archived records. If the live ones are listed, it is that; else the refusal stands and is thrown here.
-            var live = await api.ListAsync($"{HubSpotPaths.Objects(stream)}?limit=1&archived=false&properties=hs_object_id", $"probe {stream.Name}", isOwners: false, cancellationToken);
+            var live = await api.ListAsync($"{HubSpotPaths.Objects(stream)}?limit=1&archived=false&properties=hs_object_id", $"probe {stream.Name}", isOwners: false, nextSeen: null, cancellationToken);
             live.Page.Dispose();
             return null;
         }

@@ -31,7 +31,7 @@ internal sealed class Discovery(HubSpotApi api, Describing describing, FullReadi
         try
         {
             var answered = await api.ListAsync(
-                HubSpotPaths.Objects(stream) + "?limit=1&archived=false&properties=hs_object_id", $"probe {stream.Name}", isOwners: false, cancellationToken);
+                HubSpotPaths.Objects(stream) + "?limit=1&archived=false&properties=hs_object_id", $"probe {stream.Name}", isOwners: false, nextSeen: null, cancellationToken);
             answered.Page.Dispose();
             var schema = await describing.DescribeAheadAsync(stream, cancellationToken);
             var fits = full.FitsList(stream, [.. schema.Fields.Select(field => field.Name)]);
@@ -58,7 +58,7 @@ internal sealed class Discovery(HubSpotApi api, Describing describing, FullReadi
         });
         try
         {
-            var answered = await api.ListAsync(HubSpotPaths.Owners + "?limit=1&archived=false", "probe owners", isOwners: true, cancellationToken);
+            var answered = await api.ListAsync(HubSpotPaths.Owners + "?limit=1&archived=false", "probe owners", isOwners: true, nextSeen: null, cancellationToken);
             answered.Page.Dispose();
             return owners;
         }

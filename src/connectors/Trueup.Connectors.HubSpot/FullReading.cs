@@ -21,20 +21,21 @@ internal sealed class FullReading(HubSpotApi api)
         if (request.Fields.Count == 0 || FitsList(stream, request.Fields))
         {
             var path = ListPath(stream, request.Fields);
-            return Walk.ThroughAsync(stream.Name, request.Resume, (after, cancel) => ListAsync(request, path, after, cancel), cancellationToken);
+            return Walk.ThroughAsync(stream.Name, request.Resume, (after, nextSeen, cancel) => ListAsync(request, path, after, nextSeen, cancel), cancellationToken);
         }
         var idsPath = ListPath(stream, []);
         var properties = BatchBodies.PropertiesJson(request.Fields);
         return Walk.ThroughAsync(
-            stream.Name, request.Resume, (after, cancel) => ListAndReadAsync(request, idsPath, properties, after, cancel), cancellationToken);
+            stream.Name, request.Resume, (after, nextSeen, cancel) => ListAndReadAsync(request, idsPath, properties, after, nextSeen, cancel), cancellationToken);
     }
 
-    private async Task<RecordPage> ListAsync(FullRead request, string path, string? after, CancellationToken cancellationToken)
+    private async Task<RecordPage> ListAsync(
+        FullRead request, string path, string? after, Action<string> nextSeen, CancellationToken cancellationToken)
     {
         try
         {
             var answered = await api.ListAsync(
-                after is null ? path : path + AfterParameter(after), $"list {request.Stream.Name}", isOwners: false, cancellationToken);
+                after is null ? path : path + AfterParameter(after), $"list {request.Stream.Name}", isOwners: false, nextSeen, cancellationToken);
             return answered.Page;
         }
         catch (CrmRefusedException refused) when (after is not null && after == request.Resume)
@@ -46,9 +47,9 @@ internal sealed class FullReading(HubSpotApi api)
 
     // Names too many for a URL: the list gives the ids, the batch read everything else. What vanishes in between is simply gone.
     private async Task<RecordPage> ListAndReadAsync(
-        FullRead request, string idsPath, byte[] propertiesJson, string? after, CancellationToken cancellationToken)
+        FullRead request, string idsPath, byte[] propertiesJson, string? after, Action<string> nextSeen, CancellationToken cancellationToken)
     {
-        using var ids = await ListAsync(request, idsPath, after, cancellationToken);
+        using var ids = await ListAsync(request, idsPath, after, nextSeen, cancellationToken);
         return await api.ReadFoundAsync(request.Stream, propertiesJson, ids, cancellationToken);
     }
 

@@ -23,10 +23,19 @@ internal sealed class HubSpotApi(CrmHttp http, Uri baseUrl)
     public Task<JsonElement> GetAsync(string pathAndQuery, string endpoint, CancellationToken cancellationToken) =>
         http.SendAsync(new CrmRequest(HttpMethod.Get, pathAndQuery, endpoint) { Limits = Burst }, Json, cancellationToken);
 
-    public Task<AnsweredPage> ListAsync(string pathAndQuery, string endpoint, bool isOwners, CancellationToken cancellationToken) =>
+    /// <summary>Lists one page.</summary>
+    /// <param name="nextSeen">Told the next cursor, if it can be seen before the records are read; null where nobody reads ahead.</param>
+    public Task<AnsweredPage> ListAsync(
+        string pathAndQuery, string endpoint, bool isOwners, Action<string>? nextSeen, CancellationToken cancellationToken) =>
         http.SendAsync(
             new CrmRequest(HttpMethod.Get, pathAndQuery, endpoint) { Limits = Burst },
-            answer => PageReading.Read(answer, isOwners), cancellationToken);
+            answer =>
+            {
+                if (nextSeen is not null && PageReading.PeekNext(answer.Body) is { } next)
+                    nextSeen(next);
+                return PageReading.Read(answer, isOwners);
+            },
+            cancellationToken);
 
     public Task<ArchivedRows> GetArchivedAsync(string pathAndQuery, string endpoint, CancellationToken cancellationToken) =>
         http.SendAsync(new CrmRequest(HttpMethod.Get, pathAndQuery, endpoint) { Limits = Burst }, ArchivedRows.Read, cancellationToken);
@@ -75,15 +84,17 @@ internal sealed class HubSpotApi(CrmHttp http, Uri baseUrl)
             new CrmRequest(HttpMethod.Post, HubSpotPaths.Search(stream), $"search {stream.Name}") { Body = body, Limits = Search },
             answer => PageReading.Read(answer, isOwners: false), cancellationToken);
 
-    public Task<JsonElement> ReadAssociationsAsync(
-        StreamDescription from, StreamDescription to, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+    /// <summary>Reads the links of sources.</summary>
+    /// <param name="places">The places of the sources that may be asked for, by id.</param>
+    public Task<LinkAnswer> ReadAssociationsAsync(
+        StreamDescription from, StreamDescription to, ReadOnlyMemory<byte> body, Dictionary<string, int> places, CancellationToken cancellationToken) =>
         http.SendAsync(
             new CrmRequest(HttpMethod.Post, HubSpotPaths.Associations(from, to), $"associations {from.Name} {to.Name}")
             {
                 Body = body,
                 Limits = Associations,
             },
-            Json, cancellationToken);
+            answer => LinkAnswer.Read(answer, places), cancellationToken);
 
     /// <summary>Writes a JSON body.</summary>
     public static ReadOnlyMemory<byte> Body(Action<Utf8JsonWriter> write)

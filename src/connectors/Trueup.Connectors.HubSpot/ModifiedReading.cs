@@ -28,14 +28,15 @@ internal sealed class ModifiedReading(HubSpotApi api)
     public IAsyncEnumerable<RecordPage> ReadAsync(ModifiedRead request, CancellationToken cancellationToken)
     {
         var properties = BatchBodies.PropertiesJson(request.Fields);
-        return Walk.ThroughAsync(request.Stream.Name, request.Resume, (cursor, cancel) => FetchAsync(request, properties, cursor, cancel), cancellationToken);
+        return Walk.ThroughAsync(request.Stream.Name, request.Resume, (cursor, nextSeen, cancel) => FetchAsync(request, properties, cursor, nextSeen, cancel), cancellationToken);
     }
 
-    private async Task<RecordPage> FetchAsync(ModifiedRead request, byte[] properties, string? cursor, CancellationToken cancellationToken)
+    private async Task<RecordPage> FetchAsync(
+        ModifiedRead request, byte[] properties, string? cursor, Action<string> nextSeen, CancellationToken cancellationToken)
     {
         var ranges = IdRange.FromCursor(cursor);
         if (properties.Length > CertainBodyCharacters && refusesLongBodies)
-            return await FetchIdsAndReadAsync(request, properties, ranges, cancellationToken);
+            return await FetchIdsAndReadAsync(request, properties, ranges, nextSeen, cancellationToken);
         try
         {
             var answered = await SearchAsync(request, properties, ranges[0], RecordsPerPage, cancellationToken);
@@ -43,19 +44,21 @@ internal sealed class ModifiedReading(HubSpotApi api)
         }
         catch (CrmRefusedException) when (properties.Length > CertainBodyCharacters)
         {
-            // If this portal holds to the documented limit, the same search for ids alone succeeds.
-            var page = await FetchIdsAndReadAsync(request, properties, ranges, cancellationToken);
-            refusesLongBodies = true;
-            return page;
+            return await FetchIdsAndReadAsync(request, properties, ranges, nextSeen, cancellationToken);
         }
     }
 
     private async Task<RecordPage> FetchIdsAndReadAsync(
-        ModifiedRead request, byte[] properties, List<IdRange> ranges, CancellationToken cancellationToken)
+        ModifiedRead request, byte[] properties, List<IdRange> ranges, Action<string> nextSeen, CancellationToken cancellationToken)
     {
         var idsOnly = BatchBodies.PropertiesJson([]);
         var found = await SearchAsync(request, idsOnly, ranges[0], BatchBodies.MostIds, cancellationToken);
+
+        // This portal holds to the documented limit: the same search for ids alone has succeeded.
+        refusesLongBodies = true;
         using var ids = Advance(request.Stream.Name, found, ranges, BatchBodies.MostIds);
+        if (ids.Next is not null)
+            nextSeen(ids.Next);
         return await api.ReadFoundAsync(request.Stream, properties, ids, cancellationToken);
     }
 

@@ -29,7 +29,7 @@ internal sealed class OwnersReading(HubSpotApi api)
     ], []);
 
     public IAsyncEnumerable<RecordPage> ReadAsync(StreamName stream, string? resume, CancellationToken cancellationToken) =>
-        Walk.ThroughAsync(stream, resume, FetchAsync, cancellationToken);
+        Walk.ThroughAsync(stream, resume, (cursor, _, cancel) => FetchAsync(cursor, cancel), cancellationToken);
 
     /// <summary>Reads both lists and keeps the ids asked for; cheaper than one call per owner, and archived ones are found alike.</summary>
     public async Task<RecordsById> ReadByIdsAsync(StreamName stream, IReadOnlyList<RecordId> ids, CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class OwnersReading(HubSpotApi api)
         var after = cursor?[(cursor.IndexOf(':', StringComparison.Ordinal) + 1)..];
         var path = $"{HubSpotPaths.Owners}?limit={RecordsPerPage}&archived={(archived ? "true" : "false")}" +
             (string.IsNullOrEmpty(after) ? "" : "&after=" + Uri.EscapeDataString(after));
-        var page = (await api.ListAsync(path, "list owners", isOwners: true, cancellationToken)).Page;
+        var page = (await api.ListAsync(path, "list owners", isOwners: true, nextSeen: null, cancellationToken)).Page;
         page.Next = (archived, page.Next) switch
         {
             (false, { } next) => Active + next,

@@ -43,6 +43,25 @@ internal static class PageReading
         return new AnsweredPage(page, facts);
     }
 
+    /// <summary>Looks for the next cursor at the end of an answer, where HubSpot writes it, without reading the records. A guess:
+    /// what <see cref="Read"/> finds decides. Null where nothing of the kind stands there.</summary>
+    public static string? PeekNext(ReadOnlySpan<byte> body)
+    {
+        var start = body.LastIndexOf("\"paging\":"u8);
+        if (start < 0)
+            return null;
+        var reader = new Utf8JsonReader(body[(start + 9)..], isFinalBlock: false, default);
+        try
+        {
+            return ReadAfter(ref reader);
+        }
+        catch (Exception broken) when (broken is JsonException or CrmContractException or InvalidOperationException)
+        {
+            // Not what it looked like. Reading the whole answer says what it is.
+            return null;
+        }
+    }
+
     private static PageFacts Fill(RecordPage page, ReadOnlySpan<byte> body, bool isOwners)
     {
         var start = body.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
@@ -84,7 +103,7 @@ internal static class PageReading
     }
 
     // {"next":{"after":"552","link":…}}; the link is ignored, since it could lead anywhere.
-    private static string? ReadAfter(ref Utf8JsonReader reader)
+    internal static string? ReadAfter(ref Utf8JsonReader reader)
     {
         string? after = null;
         reader.Read();

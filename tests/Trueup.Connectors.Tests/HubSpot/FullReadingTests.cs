@@ -19,6 +19,22 @@ public sealed class FullReadingTests
     }
 
     [Fact]
+    public async Task What_looks_like_a_page_token_inside_of_a_record_leads_nowhere()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(request => request.Query.Contains("after=3", StringComparison.Ordinal)
+            ? HubSpotStub.Page([HubSpotStub.Record(3)])
+            : request.Query.Contains("after=666", StringComparison.Ordinal)
+                ? HubSpotStub.Page([HubSpotStub.Record(666)])
+                : StubAnswer.Ok("""
+                    {"paging":{"next":{"after":"3"}},"results":[{"id":"1","properties":{"email":"a"},"updatedAt":"2026-09-10T07:00:00Z","paging":{"next":{"after":"666"}}}]}
+                    """));
+
+        var records = await hubspot.ReadAllAsync(new FullRead(HubSpotStub.Contacts, ["email"], null));
+
+        Assert.Equal(["1", "3"], records.Select(record => record.Id));
+    }
+
+    [Fact]
     public async Task A_full_read_goes_on_where_an_earlier_one_stopped()
     {
         await using var hubspot = await HubSpotStub.StartAsync(_ => HubSpotStub.Page([HubSpotStub.Record(700)]));
