@@ -138,4 +138,32 @@ public abstract partial class MirrorContract
         Assert.Equal(["b"], await TargetsAsync("1"));
         Assert.Single(await FeedAsync());
     }
+
+    [Fact]
+    public async Task Whatever_the_ids_look_like_and_whatever_their_order_only_links_that_differ_are_written()
+    {
+        // By UTF-16 units the emoji comes before the private character, by code points and bytes behind it.
+        string[] sources = ["9", "10", "\ud83d\ude00", "\ue000", "", "a", "A", "\u00e4", "1", "zz", "z"];
+        await ReplaceAsync(sources.Where((_, index) => index % 2 == 0), "a", "\ud83d\ude00", "\ue000");
+
+        var same = await ReplaceAsync(sources.Where((_, index) => index % 2 == 0).Reverse(), "\ue000", "a", "\ud83d\ude00");
+        var none = await ReplaceAsync(sources.Where((_, index) => index % 2 == 1));
+        var feed = await FeedAsync();
+        var more = await ReplaceAsync(sources, "a", "\ue000");
+
+        Assert.Equal((0, 0), (same.LinksAdded + none.LinksAdded, same.LinksRemoved + none.LinksRemoved));
+        Assert.Equal((2 * 5, 6), (more.LinksAdded, more.LinksRemoved));
+        Assert.Equal(sources.Length, (await FeedAsync()).Count - feed.Count);
+        foreach (var source in sources)
+            Assert.Equal(["a", "\ue000"], await TargetsAsync(source));
+    }
+
+    private Task<CommitResult> ReplaceAsync(IEnumerable<string> sources, params string[] targets) => CommitAsync(commit => commit with
+    {
+        Links =
+        [
+            .. sources.Select(source => new LinkReplacement(
+                ContactsToCompanies, new RecordAssociations(new RecordId(source), [.. targets.Select(target => Link(target))]))),
+        ],
+    });
 }

@@ -96,6 +96,15 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
+    /// <summary>Whether the column holds this text, or NULL for null.</summary>
+    public bool Holds(int column, string? text)
+    {
+        if (text is null || IsNull(column))
+            return text is null && IsNull(column);
+        var bytes = Bytes(column);
+        return Ascii.Equals(bytes, text) || (!Ascii.IsValid(text) && Encoding.UTF8.GetString(bytes) == text);
+    }
+
     public UInt128 Hash(int column) => Contract.Fingerprint.Read(Bytes(column));
 
     /// <summary>The value as SQLite holds it: long, double, string, byte[] or null.</summary>
