@@ -1,10 +1,11 @@
+using System.Collections;
 using System.Text;
 using Trueup.Contract;
 
 namespace Trueup.Engine.Passes;
 
-/// <summary>Many ids in little memory: their bytes in one array, about ten bytes an id.</summary>
-internal sealed class IdList
+/// <summary>Many ids in little memory: their bytes in one array, about ten bytes an id. Each is made anew whenever it is asked for.</summary>
+internal sealed class IdList : IReadOnlyList<RecordId>
 {
     private byte[] bytes = new byte[4_096];
     private int used;
@@ -23,16 +24,22 @@ internal sealed class IdList
         ends.Add(used);
     }
 
-    /// <summary>The ids from a position on, at most so many.</summary>
-    public IReadOnlyList<RecordId> Slice(int from, int most)
+    /// <inheritdoc/>
+    public RecordId this[int index]
     {
-        var ids = new List<RecordId>(Math.Min(most, Count - from));
-        for (var index = from; index < Count && ids.Count < most; index++)
+        get
         {
             var start = index == 0 ? 0 : ends[index - 1];
-            ids.Add(new RecordId(Encoding.UTF8.GetString(bytes, start, ends[index] - start)));
+            return new RecordId(Encoding.UTF8.GetString(bytes, start, ends[index] - start));
         }
-
-        return ids;
     }
+
+    /// <inheritdoc/>
+    public IEnumerator<RecordId> GetEnumerator()
+    {
+        for (var index = 0; index < Count; index++)
+            yield return this[index];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -6,9 +6,6 @@ namespace Trueup.Engine.Passes;
 /// <summary>Mirrors the links between records, which move no modified stamp: of changed records after each pass, of all records in a full sync.</summary>
 internal static class LinkPass
 {
-    /// <summary>Sources asked for in one go; the connector splits them into the CRM's batches.</summary>
-    private const int BatchesPerRead = 50;
-
     /// <summary>Answers read ahead of the one being written.</summary>
     private const int AnswersAhead = 2;
 
@@ -16,7 +13,6 @@ internal static class LinkPass
     public static async Task SweepAsync(
         SyncContext sync, AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
     {
-        var reads = (IReadsAssociations)sync.Connector;
         var ids = new IdList();
         await sync.Mirror.VisitIndexAsync(pair.From, (id, _, isLive) =>
         {
@@ -24,9 +20,7 @@ internal static class LinkPass
                 ids.Add(id);
         }, cancellationToken);
 
-        var some = reads.SourcesPerBatch * BatchesPerRead;
-        for (var position = 0; position < ids.Count; position += some)
-            await MirrorAsync(sync, pair, from, to, ids.Slice(position, some), cancellationToken);
+        await MirrorAsync(sync, pair, from, to, ids, cancellationToken);
     }
 
     /// <summary>Reads the links of the records that this sync changed, seen from either end of the pair.</summary>
