@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
@@ -33,7 +34,6 @@ internal static class PageServer
             if (!path.StartsWith("/_bench", StringComparison.Ordinal))
                 calls.AddOrUpdate(Name(context.Request), 1, (_, count) => count + 1);
 
-
             // No limit to speak of: the benchmark measures us, not a quota.
             context.Response.Headers["X-HubSpot-RateLimit-Interval-Milliseconds"] = "10000";
             context.Response.Headers["X-HubSpot-RateLimit-Max"] = "10000000";
@@ -60,9 +60,10 @@ internal static class PageServer
         });
         app.MapPost("/crm/v4/associations/{from}/{to}/batch/read", async (HttpContext context) =>
         {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body);
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
             context.Response.StatusCode = 207;
-            await SendAsync(context, NoAssociations(body.RootElement));
+            await SendAsync(context, NoAssociations(body.GetBuffer().AsSpan(0, (int)body.Length)));
         });
         app.MapPost("/_bench/change", (int count) =>
         {
@@ -93,11 +94,28 @@ internal static class PageServer
         await context.Response.Body.WriteAsync(body);
     }
 
-    private static byte[] NoAssociations(JsonElement query)
+    /// <summary>Answers that no source has links, at the cost of copying bytes.</summary>
+    private static byte[] NoAssociations(ReadOnlySpan<byte> query)
     {
-        var errors = query.GetProperty("inputs").EnumerateArray().Select(input =>
-            $$$"""{"status":"error","category":"OBJECT_NOT_FOUND","subCategory":"crm.associations.NO_ASSOCIATIONS_FOUND","context":{"fromObjectId":["{{{input.GetProperty("id").GetString()}}}"]}}""");
-        return Encoding.UTF8.GetBytes($$"""{"status":"COMPLETE","results":[],"numErrors":{{query.GetProperty("inputs").GetArrayLength()}},"errors":[{{string.Join(',', errors)}}]}""");
+        var answer = new ArrayBufferWriter<byte>(query.Length * 10);
+        answer.Write("{\"status\":\"COMPLETE\",\"results\":[],\"errors\":["u8);
+        var reader = new Utf8JsonReader(query);
+        var errors = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("id"u8))
+                continue;
+            reader.Read();
+            answer.Write(errors++ == 0 ? ""u8 : ","u8);
+            answer.Write("{\"status\":\"error\",\"category\":\"OBJECT_NOT_FOUND\",\"subCategory\":\"crm.associations.NO_ASSOCIATIONS_FOUND\",\"context\":{\"fromObjectId\":[\""u8);
+            answer.Write(reader.ValueSpan);
+            answer.Write("\"]}}"u8);
+        }
+
+        answer.Write("],\"numErrors\":"u8);
+        answer.Write(Encoding.UTF8.GetBytes(errors.ToString(CultureInfo.InvariantCulture)));
+        answer.Write("}"u8);
+        return answer.WrittenSpan.ToArray();
     }
 
     private static string Properties(string type)
