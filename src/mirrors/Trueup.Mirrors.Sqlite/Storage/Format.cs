@@ -130,7 +130,7 @@ internal static class Format
     public static void TuneForWriting(Database database) => database.Execute("""
         PRAGMA journal_mode=WAL;
         PRAGMA synchronous=NORMAL;
-        PRAGMA cache_size=-65536;
+        PRAGMA cache_size=-32768;
         PRAGMA wal_autocheckpoint=2000;
         PRAGMA journal_size_limit=67108864;
         PRAGMA temp_store=FILE;
