@@ -8,6 +8,9 @@ public sealed class Stops : IDisposable
 {
     private static readonly string[] Streams = ["contacts", "companies"];
 
+    /// <summary>What the connector fetches and the engine reads ahead of writing.</summary>
+    private const int MostPagesOnTheirWay = 15;
+
     private readonly string folder = Directory.CreateTempSubdirectory("trueup-stops-").FullName;
 
     [Fact]
@@ -38,8 +41,8 @@ public sealed class Stops : IDisposable
         var fresh = ((await crm.StateAsync()).GetProperty("contacts").GetArrayLength() + 99) / 100;
         var after = await ListedAsync(crm);
         TestContext.Current.TestOutputHelper?.WriteLine($"pages: {before} before the stop, {after} after it, {fresh} for all");
-        // What came after the last commit is read again; what came before it is not.
-        Assert.InRange(after, 1, fresh - 40);
+        // Only pages that were on their way when the stop came are read again.
+        Assert.InRange(after, 1, fresh - before + MostPagesOnTheirWay);
         await crm.HealAsync();
         await Claims.VerifiedAndEqualAsync(crm, server, connection, atLeast: 15_000, "contacts");
         Claims.Discreet(server);
@@ -70,8 +73,10 @@ public sealed class Stops : IDisposable
         Claims.Discreet(frozen);
     }
 
+    /// <summary>Whole pages asked for; a look whether a stream may be read asks for one record only.</summary>
     private static async Task<int> ListedAsync(EmulatedCrm crm) =>
-        (await crm.RequestsAsync()).Count(request => request.GetProperty("endpoint").GetString() == "list");
+        (await crm.RequestsAsync()).Count(request =>
+            request.GetProperty("endpoint").GetString() == "list" && request.GetProperty("query").GetString()!.Contains("limit=100", StringComparison.Ordinal));
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 }

@@ -37,7 +37,7 @@ internal static class FullPass
                     var reached = fullRead;
                     return checkpoint => checkpoint with { FullRead = reached };
                 },
-                cancellationToken);
+                isEnough: null, cancellationToken);
 
             await intake.FinishAsync(checkpoint => checkpoint with { FullRead = fullRead }, cancellationToken);
         }

@@ -41,17 +41,20 @@ internal static class ModifiedPass
         var pages = PageReader.ReadAsync(
             (cursor, stop) => reads.ReadModifiedAsync(new ModifiedRead(run.Stream, run.Fields, window.Since, run.Sync.Connector.Now + Ahead, cursor), stop),
             window.Cursor, run.Sync, cancellationToken);
-        await foreach (var page in pages)
-        {
-            read += page.Records.Count;
-            window = window with { Cursor = page.Next ?? window.Cursor };
-            var reached = window;
-            await intake.TakeAsync(page, checkpoint => checkpoint with { ModifiedRead = reached }, cancellationToken);
-            if (read > mayReadSoMany && !run.IsEnumerated)
+        var isWhole = await intake.TakeAllAsync(
+            pages,
+            page =>
             {
-                await intake.FinishAsync(checkpoint => checkpoint with { ModifiedRead = null }, cancellationToken);
-                return false;
-            }
+                read += page.Records.Count;
+                window = window with { Cursor = page.Next ?? window.Cursor };
+                var reached = window;
+                return checkpoint => checkpoint with { ModifiedRead = reached };
+            },
+            () => read > mayReadSoMany && !run.IsEnumerated, cancellationToken);
+        if (!isWhole)
+        {
+            await intake.FinishAsync(checkpoint => checkpoint with { ModifiedRead = null }, cancellationToken);
+            return false;
         }
 
         await intake.FinishAsync(

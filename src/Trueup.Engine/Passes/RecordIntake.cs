@@ -90,12 +90,25 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
 
     /// <summary>Takes in pages to their end. Where the CRM fails, what came before is committed all the same, so that
     /// the next read gets on however few pages each one gets (invariants I8, I23).</summary>
-    public async Task TakeAllAsync(IAsyncEnumerable<RecordPage> pages, Func<RecordPage, Func<StreamCheckpoint, StreamCheckpoint>> reached, CancellationToken cancellationToken)
+    /// <param name="pages">The pages.</param>
+    /// <param name="reached">The stream's checkpoint once a page is written.</param>
+    /// <param name="isEnough">Asked after each page whether to leave the rest; null: never.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>False if the rest was left.</returns>
+    public async Task<bool> TakeAllAsync(
+        IAsyncEnumerable<RecordPage> pages, Func<RecordPage, Func<StreamCheckpoint, StreamCheckpoint>> reached, Func<bool>? isEnough,
+        CancellationToken cancellationToken)
     {
         try
         {
             await foreach (var page in pages)
+            {
                 await TakeAsync(page, reached(page), cancellationToken);
+                if (isEnough?.Invoke() == true)
+                    return false;
+            }
+
+            return true;
         }
         catch (CrmException) when (batch is { Checkpoint: not null, Doubts.Count: 0 })
         {
@@ -292,12 +305,13 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         batch = new Batch();
         batchBegun = run.Sync.Clock.GetTimestamp();
         pendingBatch = current;
-        pending = WriteAsync(current, cancellationToken);
+        pending = WriteAsync(current);
         if (wait)
             await SettledAsync(cancellationToken);
     }
 
-    private async Task<CommitResult> WriteAsync(Batch current, CancellationToken cancellationToken)
+    /// <remarks>Not to be cancelled: whoever stops a sync would throw away what has been read, and a commit takes a moment only.</remarks>
+    private async Task<CommitResult> WriteAsync(Batch current)
     {
         var checkpoint = current.Checkpoint?.Invoke(run.Checkpoint);
         var commit = run.Sync.NewCommit(meansName) with
@@ -308,7 +322,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
                 ? new Dictionary<string, string?>()
                 : new Dictionary<string, string?>([Checkpoints.Document(run.Mirrored.Name, checkpoint)]),
         };
-        var result = await run.Sync.Mirror.CommitAsync(commit, cancellationToken);
+        var result = await run.Sync.Mirror.CommitAsync(commit, CancellationToken.None);
         if (checkpoint is not null)
             run.Sync.Checkpoints.Committed(run.Mirrored.Name, checkpoint);
         current.CountInto(run, result);
