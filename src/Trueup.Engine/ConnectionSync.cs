@@ -61,9 +61,9 @@ public sealed class ConnectionSync(
 
     /// <summary>Streams of which a sync stopped at the brake and waits for an answer, with how many records it would bury.</summary>
     public IReadOnlyDictionary<StreamName, long> Braked => streams
-        .Select(stream => (stream.Name, State.Of(stream.Name).Brake))
-        .Where(stream => stream.Brake is { Answer: null })
-        .ToDictionary(stream => stream.Name, stream => stream.Brake!.Records);
+        .Select(stream => (stream.Name, Question: State.BrakeOf(stream.Name)))
+        .Where(stream => stream.Question is { Answer: null })
+        .ToDictionary(stream => stream.Name, stream => stream.Question!.Count);
 
     private Checkpoints State => checkpoints ?? throw new InvalidOperationException("StartAsync comes first.");
 
@@ -138,14 +138,18 @@ public sealed class ConnectionSync(
     /// <returns>False if the stream does not wait for an answer.</returns>
     public async Task<bool> AnswerBrakeAsync(StreamName stream, bool bury, CancellationToken cancellationToken)
     {
-        var checkpoint = State.Of(stream);
-        if (checkpoint.Brake is not { } brake)
-            return false;
         var request = new SyncRequest("brake", SyncKind.Records, stream);
         var context = new SyncContext(request, connector, mirror, fence, State, options, clock, chance, log, () => { });
-        var answered = checkpoint with { Brake = brake with { Answer = bury ? BrakeAnswer.Bury : BrakeAnswer.Keep } };
-        await context.SaveAsync(stream, answered, cancellationToken);
-        return true;
+        var waited = false;
+        await State.SaveBrakeAsync(
+            context, stream,
+            question =>
+            {
+                waited = question is { Answer: null };
+                return waited ? question! with { Answer = bury ? BrakeAnswer.Bury : BrakeAnswer.Keep } : question;
+            },
+            cancellationToken);
+        return waited;
     }
 
     private IEnumerable<MirroredStream> Readable() =>

@@ -203,6 +203,7 @@ internal sealed class SyncRun
         while (steps.TryDequeue(out var step))
         {
             await StepAsync(run, step.Means, step.Reason, step.ForecastCalls, () => CarryOutAsync(run, step, cancellationToken));
+            await run.Brake.AskAboutHeldBackAsync(cancellationToken);
             foreach (var next in WhatFollows(run, step))
                 steps.Enqueue(next);
         }
@@ -214,7 +215,7 @@ internal sealed class SyncRun
     private static StreamFacts Facts(StreamRun run) => new(run.Mirrored, run.Checkpoint, run.Report.InApp);
 
     private static IReadOnlyList<PlannedStep> WhatFollows(StreamRun run, PlannedStep step) =>
-        step.Kind == StepKind.Compare && !run.IsEnumerated && run.Report.Difference > 0 && run.Checkpoint.Brake is null
+        step.Kind == StepKind.Compare && !run.IsEnumerated && run.Report.Difference > 0 && run.Question is null
             ? Planner.AfterDisagreement(Facts(run))
             : [];
 

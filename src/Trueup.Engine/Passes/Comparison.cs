@@ -39,12 +39,12 @@ internal static class Comparison
             await NameDifferencesAsync(run, cancellationToken);
 
         var report = run.Report;
-        reason = (idsAgree, inApp == inTrueup || inApp is null, run.Checkpoint.Brake) switch
+        reason = (idsAgree, inApp == inTrueup || inApp is null, run.Question) switch
         {
             (_, _, { Answer: null } brake) =>
-                $"This sync would bury {brake.Records:N0} of {inTrueup:N0} {run.Stream.Label}; say whether to bury or keep them.",
+                $"This sync would bury {brake.Count:N0} of {inTrueup:N0} {run.Stream.Label}; say whether to bury or keep them.",
             (_, _, { Answer: BrakeAnswer.Keep } brake) =>
-                $"{brake.Records:N0} {run.Stream.Label} that the app no longer shows are kept, as you decided.",
+                $"{brake.Count:N0} {run.Stream.Label} that the app no longer shows are kept, as you decided.",
             (false, _, _) => $"The ids of {run.Stream.Label} in the app and in Trueup differ; the details name them.",
             (_, false, _) when report.SetAside > 0 =>
                 $"The app counts {inApp:N0} {run.Stream.Label}, Trueup {inTrueup:N0}; {report.SetAside:N0} could not be mirrored, see the details.",
@@ -59,7 +59,7 @@ internal static class Comparison
                 $"The ids of {run.Stream.Label} have not been compared yet; a full sync does.",
             _ => null,
         };
-        await NoteAsync(run, idsAgree, isComplete: reason is null || (idsAgree && report.Difference == report.SetAside && run.Checkpoint.Brake is null), cancellationToken);
+        await NoteAsync(run, idsAgree, isComplete: reason is null || (idsAgree && report.Difference == report.SetAside && run.Question is null), cancellationToken);
         run.End(reason is null ? SyncStatus.Verified : SyncStatus.Unverified, reason);
     }
 

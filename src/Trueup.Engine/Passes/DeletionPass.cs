@@ -8,44 +8,35 @@ internal static class DeletionPass
     private const int IdsPerRead = 1_000;
 
     /// <summary>Runs the pass.</summary>
-    /// <returns>False if burying stopped at the brake.</returns>
-    public static async Task<bool> RunAsync(StreamRun run, DateTimeOffset? since, CancellationToken cancellationToken)
+    public static async Task RunAsync(StreamRun run, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         if (run.Sync.Connector is not IReportsDeletions reports || !run.Stream.Traits.ReportsDeletions)
-            return true;
+            return;
 
         var mark = run.Checkpoint.DeletionsUntil ?? DateTimeOffset.UnixEpoch;
         var from = (since is { } asked && asked < mark ? asked : mark) - run.Lag;
         var until = run.Sync.Connector.Now;
         var candidates = new List<RecordId>();
         var found = new HashSet<RecordId>();
-        UInt128 digest = 0;
         await foreach (var page in reports.ReadDeletionsAsync(run.Stream, from, cancellationToken))
         {
             if (page.Deletions.Count == 0)
                 continue;
             var stored = await run.Sync.Mirror.LoadAsync(run.Mirrored.Name, [.. page.Deletions.Select(gone => gone.Id)], cancellationToken);
-            foreach (var record in stored.Where(record => record.IsLive && found.Add(record.Id)))
-            {
-                candidates.Add(record.Id);
-                digest = unchecked(digest + Fingerprint.OfId(record.Id));
-            }
+            candidates.AddRange(stored.Where(record => record.IsLive && found.Add(record.Id)).Select(record => record.Id));
         }
 
         if (candidates.Count > 0)
         {
-            if (!await Brake.LetsPassAsync(run, candidates.Count, digest, isComplete: false, cancellationToken))
-            {
-                foreach (var candidate in candidates)
-                    run.NameExtra(candidate.Value);
-                return false;
-            }
+            var mayGo = await run.Brake.LetPassAsync(candidates, isComplete: false, cancellationToken);
+            await IdPass.SettleAsync(run, mayGo, IdsPerRead, checkpoint => checkpoint, cancellationToken);
 
-            await IdPass.SettleAsync(run, candidates, IdsPerRead, checkpoint => checkpoint, cancellationToken);
+            // What a person is asked about is on the list still, and is looked for again.
+            if (run.Question is { Answer: null })
+                return;
         }
 
         if (until > mark)
             await run.Sync.SaveAsync(run.Mirrored.Name, run.Checkpoint with { DeletionsUntil = until }, cancellationToken);
-        return true;
     }
 }

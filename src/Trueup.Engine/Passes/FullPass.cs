@@ -11,8 +11,7 @@ internal static class FullPass
     private const int CandidatesPerRead = 1_000;
 
     /// <summary>Runs the pass. Afterwards <see cref="StreamRun.Known"/> holds what the CRM listed.</summary>
-    /// <returns>False if burying stopped at the brake, which has been noted in the checkpoint.</returns>
-    public static async Task<bool> RunAsync(StreamRun run, CancellationToken cancellationToken)
+    public static async Task RunAsync(StreamRun run, CancellationToken cancellationToken)
     {
         var sync = run.Sync;
         var fullRead = await BeginAsync(run, cancellationToken);
@@ -44,12 +43,11 @@ internal static class FullPass
 
         run.IsEnumerated = true;
         run.IsEnumeratedAtOnce = fullRead.Pages <= 1;
-        var mayBury = await BuryUnseenAsync(run, fullRead, cancellationToken);
+        await BuryUnseenAsync(run, fullRead, cancellationToken);
         await sync.SaveAsync(
             run.Mirrored.Name,
             (run.Checkpoint with { FullRead = null, NeedsBackfill = false }).Reaching(fullRead.StartedAt, run.Lag),
             cancellationToken);
-        return mayBury;
     }
 
     private static async Task<FullReadCheckpoint> BeginAsync(StreamRun run, CancellationToken cancellationToken)
@@ -67,31 +65,20 @@ internal static class FullPass
     }
 
     /// <summary>Absence is not proof: what was not listed is read by id, and buried only with a cause.</summary>
-    private static async Task<bool> BuryUnseenAsync(StreamRun run, FullReadCheckpoint fullRead, CancellationToken cancellationToken)
+    private static async Task BuryUnseenAsync(StreamRun run, FullReadCheckpoint fullRead, CancellationToken cancellationToken)
     {
         var known = run.Known!;
-        if (known.CountUnseenLive() == 0)
-            return await Brake.LetsPassAsync(run, 0, 0, isComplete: true, cancellationToken);
-
         var candidates = new List<RecordId>();
-        UInt128 digest = 0;
-        await run.Sync.Mirror.VisitIndexAsync(run.Mirrored.Name, (id, _, isLive) =>
+        if (known.CountUnseenLive() > 0)
         {
-            var key = Fingerprint.OfId(id);
-            if (!isLive || known.IsSeen(key))
-                return;
-            candidates.Add(new RecordId(System.Text.Encoding.UTF8.GetString(id)));
-            digest = unchecked(digest + key);
-        }, cancellationToken);
-
-        if (!await Brake.LetsPassAsync(run, candidates.Count, digest, isComplete: true, cancellationToken))
-        {
-            foreach (var candidate in candidates.Take(1_000))
-                run.NameExtra(candidate.Value);
-            return false;
+            await run.Sync.Mirror.VisitIndexAsync(run.Mirrored.Name, (id, _, isLive) =>
+            {
+                if (isLive && !known.IsSeen(Fingerprint.OfId(id)))
+                    candidates.Add(new RecordId(System.Text.Encoding.UTF8.GetString(id)));
+            }, cancellationToken);
         }
 
-        await IdPass.SettleAsync(run, candidates, CandidatesPerRead, checkpoint => checkpoint with { FullRead = fullRead }, cancellationToken);
-        return true;
+        var mayGo = await run.Brake.LetPassAsync(candidates, isComplete: true, cancellationToken);
+        await IdPass.SettleAsync(run, mayGo, CandidatesPerRead, checkpoint => checkpoint with { FullRead = fullRead }, cancellationToken);
     }
 }

@@ -241,6 +241,8 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         // A deleted record that the mirror never had leaves no tombstone unless it has an alias to leave.
         if (!wasLive && (gone.Cause != GoneCause.Merged || known?.Gone?.Cause == GoneCause.Merged))
             return;
+        if (wasLive && gone.Cause != GoneCause.Merged && !run.Brake.MayBury(gone.Id))
+            return;
         run.Known?.Add(key, default, isLive: false);
         batch.Buries.Add(new RecordBury(run.Mirrored.Name, gone));
         if (wasLive)

@@ -43,8 +43,11 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
     /// <summary>Records that were put, whose links have to be read anew. Kept only if asked for.</summary>
     public List<RecordId>? ChangedIds { get; set; }
 
-    /// <summary>Burials of this sync that a person agreed to, on top of what every sync may bury.</summary>
-    public long BurialsAgreed { get; set; }
+    /// <summary>What keeps this sync from burying too much of the stream.</summary>
+    public Brake Brake => field ??= new Brake(this);
+
+    /// <summary>The mass burial of the stream that waits for a person, or that one has answered; null if there is none.</summary>
+    public BrakeQuestion? Question => Sync.Checkpoints.BrakeOf(Mirrored.Name);
 
     /// <summary>The checkpoint, as committed.</summary>
     public StreamCheckpoint Checkpoint => Sync.Checkpoints.Of(Mirrored.Name);

@@ -1,15 +1,21 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Trueup.Contract;
+using Trueup.Engine.Passes;
 
 namespace Trueup.Engine.State;
 
 /// <summary>The checkpoints of a connection: loaded once, and written only as part of a commit.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
 internal sealed class Checkpoints
 {
     private const string ConnectionKey = "checkpoint/connection";
     private const string StreamPrefix = "checkpoint/stream/";
+    private const string BrakePrefix = "checkpoint/brake/";
     private readonly ConcurrentDictionary<StreamName, StreamCheckpoint> streams = new();
+    private readonly ConcurrentDictionary<StreamName, BrakeQuestion> brakes = new();
+    private readonly SemaphoreSlim brakeGate = new(1);
 
     private Checkpoints(ConnectionCheckpoint connection) => Connection = connection;
 
@@ -34,6 +40,8 @@ internal sealed class Checkpoints
                 if (key.StartsWith(StreamPrefix, StringComparison.Ordinal))
                     checkpoints.streams[new StreamName(key[StreamPrefix.Length..])] =
                         JsonSerializer.Deserialize(json, CheckpointJson.Default.StreamCheckpoint) ?? new();
+                if (key.StartsWith(BrakePrefix, StringComparison.Ordinal) && JsonSerializer.Deserialize(json, CheckpointJson.Default.BrakeQuestion) is { } question)
+                    checkpoints.brakes[new StreamName(key[BrakePrefix.Length..])] = question;
             }
 
             return checkpoints;
@@ -46,6 +54,40 @@ internal sealed class Checkpoints
 
     /// <summary>The checkpoint of a stream, as committed.</summary>
     public StreamCheckpoint Of(StreamName stream) => streams.GetValueOrDefault(stream) ?? new StreamCheckpoint();
+
+    /// <summary>The mass burial of a stream that waits for a person, or that one has answered; null if there is none.</summary>
+    public BrakeQuestion? BrakeOf(StreamName stream) => brakes.GetValueOrDefault(stream);
+
+    /// <summary>Changes the question about a stream and commits it. A sync that asks and a person who answers at the same moment come one after the other.</summary>
+    /// <param name="sync">Whose fence and clock to commit with.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="change">Given the question as it is, answers what it is to be; null for none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task SaveBrakeAsync(
+        SyncContext sync, StreamName stream, Func<BrakeQuestion?, BrakeQuestion?> change, CancellationToken cancellationToken)
+    {
+        await brakeGate.WaitAsync(cancellationToken);
+        try
+        {
+            var stored = BrakeOf(stream);
+            var next = change(stored);
+            if (ReferenceEquals(next, stored))
+                return;
+            var json = next is null ? null : JsonSerializer.Serialize(next, CheckpointJson.Default.BrakeQuestion);
+            await sync.Mirror.CommitAsync(
+                sync.NewCommit("engine") with { Documents = new Dictionary<string, string?> { [BrakePrefix + stream.Value] = json } }, cancellationToken);
+            if (next is null)
+                brakes.TryRemove(stream, out _);
+            else
+                brakes[stream] = next;
+        }
+        finally
+        {
+            brakeGate.Release();
+        }
+
+        sync.Progress();
+    }
 
     /// <summary>Whether the links of a pair have been swept at least once.</summary>
     public bool LinksKnown(string pair) => Connection.PairsKnown.Contains(pair);

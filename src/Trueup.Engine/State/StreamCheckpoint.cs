@@ -39,9 +39,6 @@ internal sealed record StreamCheckpoint
     /// <summary>The last complete enumeration did not agree with the mirror: equal counts alone prove nothing until one does.</summary>
     public bool IdsDiffer { get; init; }
 
-    /// <summary>A mass burial that waits for a person; null if none does.</summary>
-    public BrakeCheckpoint? Brake { get; init; }
-
     /// <summary>Why the stream cannot be read; null while it can.</summary>
     public string? Refusal { get; init; }
 
@@ -66,21 +63,6 @@ internal sealed record FullReadCheckpoint(string SyncId, DateTimeOffset StartedA
 /// <param name="Cursor">Where it stands; null at the beginning.</param>
 internal sealed record ModifiedReadCheckpoint(DateTimeOffset Since, DateTimeOffset Until, string? Cursor);
 
-/// <summary>A mass burial that waits for a person, or that one has answered.</summary>
-/// <param name="Records">How many records would be buried.</param>
-/// <param name="Digest">Which: the sum of the keys of their ids, in hexadecimal.</param>
-/// <param name="Answer">Null while it waits.</param>
-internal sealed record BrakeCheckpoint(long Records, string Digest, BrakeAnswer? Answer);
-
-/// <summary>What a person decided about a mass burial.</summary>
-internal enum BrakeAnswer
-{
-    /// <summary>Bury, once.</summary>
-    Bury,
-    /// <summary>Keep, and do not ask again for the same records.</summary>
-    Keep,
-}
-
 /// <summary>What is known of the connection as a whole.</summary>
 internal sealed record ConnectionCheckpoint
 {
@@ -102,5 +84,6 @@ internal sealed record ConnectionCheckpoint
 
 [JsonSerializable(typeof(StreamCheckpoint))]
 [JsonSerializable(typeof(ConnectionCheckpoint))]
+[JsonSerializable(typeof(BrakeQuestion))]
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 internal sealed partial class CheckpointJson : JsonSerializerContext;
