@@ -215,8 +215,8 @@ internal sealed class SyncRun
     private static StreamFacts Facts(StreamRun run) => new(run.Mirrored, run.Checkpoint, run.Report.InApp);
 
     private static IReadOnlyList<PlannedStep> WhatFollows(StreamRun run, PlannedStep step) =>
-        step.Kind == StepKind.Compare && !run.IsEnumerated && run.Report.Difference > 0 && run.Question is null
-            ? Planner.AfterDisagreement(Facts(run))
+        step.Kind == StepKind.Compare && (!run.IsEnumerated || run.IsResumed) && run.Report.Difference > 0 && run.Question is null
+            ? Planner.AfterDisagreement(Facts(run), run.IsResumed)
             : [];
 
     private async Task CarryOutAsync(StreamRun run, PlannedStep step, CancellationToken cancellationToken)
@@ -228,6 +228,10 @@ internal sealed class SyncRun
                 break;
             case StepKind.ReadEverything:
                 await FullPass.RunAsync(run, cancellationToken);
+
+                // No count will say whether what was listed before the interruption is still there.
+                if (run.IsResumed && !run.Stream.Traits.Counts)
+                    await FullPass.RunAsync(run, cancellationToken);
                 break;
             case StepKind.ReadModified when !await ModifiedPass.RunAsync(run, step.Since, cancellationToken):
                 // So much was modified that reading everything is cheaper, and exact.

@@ -48,6 +48,29 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public async Task A_record_that_goes_for_good_while_onboarding_is_interrupted_does_not_stay()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 12_000);
+        var lists = 0;
+        world.Crm.BeforePage = (endpoint, _) =>
+        {
+            if (endpoint == "list" && ++lists == 1_150)
+                throw new InvalidOperationException("The process dies here.");
+        };
+        await Assert.ThrowsAsync<InvalidOperationException>(() => world.SyncAsync(SyncKind.Onboarding));
+        world.Crm.BeforePage = null;
+        world.Crm.Purge(Contacts, "7");
+        world.Crm.Archive(Contacts, "8");
+        world.Crm.Merge(Contacts, "9", "10");
+        await world.RestartAsync();
+
+        var report = await world.SyncAsync(SyncKind.Onboarding);
+
+        Assert.Equal(SyncStatus.Verified, report.Status);
+        await world.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task A_sync_that_goes_on_with_an_interrupted_read_also_brings_what_changed_since()
     {
         await using var world = await SmallWorld.StartAsync(contacts: 12_000);

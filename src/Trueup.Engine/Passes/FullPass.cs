@@ -18,9 +18,10 @@ internal static class FullPass
         var isFirstLoad = run.Checkpoint.Watermark is null;
         run.Known = await KnownRecords.LoadAsync(sync.Mirror, run.Mirrored, run.Report.InApp ?? 0, cancellationToken);
 
-        // A first load goes on where it stopped: whatever the mirror holds by then was listed by this very read. Later
-        // reads begin anew, because what was seen before the interruption is not known, and absence must be proved.
-        if (isFirstLoad && fullRead.Cursor is not null)
+        // A first load goes on where it stopped: whatever the mirror holds by then was listed by this very read, and the CRM's count has to
+        // confirm it afterwards. Later reads begin anew, because what was seen before the interruption is not known, and absence must be proved.
+        run.IsResumed = isFirstLoad && fullRead.Cursor is not null;
+        if (run.IsResumed)
             run.Known.MarkAllLiveSeen();
 
         await using (var intake = new RecordIntake(run, Means.Full, "list"))

@@ -40,6 +40,9 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
     /// <summary>Whether that enumeration was one single page, so that nothing can have changed behind its back.</summary>
     public bool IsEnumeratedAtOnce { get; set; }
 
+    /// <summary>Whether that enumeration began in an earlier sync, so that what it listed then may be gone since. Only the CRM's count can tell.</summary>
+    public bool IsResumed { get; set; }
+
     /// <summary>Records that were put, whose links have to be read anew. Kept only if asked for.</summary>
     public List<RecordId>? ChangedIds { get; set; }
 

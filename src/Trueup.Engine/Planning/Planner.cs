@@ -90,14 +90,20 @@ internal static class Planner
 
     /// <summary>The steps after a comparison that did not agree: a complete enumeration finds what moves no stamp and is on no list,
     /// such as a record brought back from the recycle bin. None where that would cost too much, or was done already.</summary>
-    public static IReadOnlyList<PlannedStep> AfterDisagreement(StreamFacts facts)
+    /// <param name="facts">What is known of the stream.</param>
+    /// <param name="isResumed">Whether a first load was interrupted, so that some of what it listed may be gone: then it cannot wait for the night.</param>
+    public static IReadOnlyList<PlannedStep> AfterDisagreement(StreamFacts facts, bool isResumed)
     {
         var calls = CallsForEverything(facts);
-        return calls > CallsWorthAnAnswer
+        return calls > CallsWorthAnAnswer && !isResumed
             ? []
             :
             [
-                new PlannedStep(StepKind.ReadEverything, facts.Mirrored.Name, "list", $"The counts differ, and reading everything costs only {calls} calls.", calls),
+                new PlannedStep(
+                    StepKind.ReadEverything, facts.Mirrored.Name, "list",
+                    isResumed ? "The counts differ, and the first load was interrupted: records may have gone meanwhile."
+                        : $"The counts differ, and reading everything costs only {calls} calls.",
+                    calls),
                 new PlannedStep(StepKind.ReadModified, facts.Mirrored.Name, "search", "Catches what changed while everything was read.", 1),
                 new PlannedStep(StepKind.Compare, facts.Mirrored.Name, "count", "Compares again, now with the ids.", 1),
             ];
