@@ -282,18 +282,21 @@ internal sealed class SyncRun
         if (from.Checkpoint.Watermark is null || to.Checkpoint.Watermark is null)
             return;
 
-        if (Planner.SweepsLinks(sync.Request.Kind) || !sync.Checkpoints.LinksKnown(name))
+        var hasManyChanges = from.HasManyChanges || to.HasManyChanges;
+        if (Planner.SweepsLinks(sync.Request.Kind) || !sync.Checkpoints.LinksKnown(name) || hasManyChanges)
         {
-            if (sync.Checkpoints.Connection.PairsSwept.Contains(name))
+            if (sync.Checkpoints.Connection.PairsSwept.Contains(name) && !hasManyChanges)
                 return;
             var batches = (from.Mirrored.Live + reads.SourcesPerBatch - 1) / reads.SourcesPerBatch;
-            await StepAsync(from, $"associations with {pair.To}", "Linking and unlinking moves no modified stamp.", batches,
+            await StepAsync(
+                from, $"associations with {pair.To}",
+                hasManyChanges ? "So many records changed that reading the links of all is cheaper." : "Linking and unlinking moves no modified stamp.", batches,
                 () => LinkPass.SweepAsync(sync, pair, from, to, cancellationToken));
             var checkpoint = sync.Checkpoints.Connection;
             await sync.SaveAsync(
                 checkpoint with
                 {
-                    PairsSwept = [.. checkpoint.PairsSwept, name],
+                    PairsSwept = [.. checkpoint.PairsSwept.Where(swept => swept != name), name],
                     PairsKnown = checkpoint.PairsKnown.Contains(name) ? checkpoint.PairsKnown : [.. checkpoint.PairsKnown, name],
                 },
                 cancellationToken);

@@ -49,6 +49,41 @@ public sealed class LinkTests
         await AssertLinksAsync(world);
     }
 
+    [Fact]
+    public async Task I25_links_are_right_after_a_back_fill_of_more_records_than_are_remembered()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 50_100, companies: 3);
+        world.Crm.RecordsPerPage = 1_000;
+        await world.SyncAsync(SyncKind.Onboarding);
+        world.Crm.FieldNames.Add("tier");
+        for (var id = 1; id <= 50_100; id++)
+            world.Crm.Recompute(Contacts, id.ToString(), "tier", "gold");
+        world.Crm.Links.Add(("50100", "50101"));
+        world.Crm.Links.Add(("1", "50102"));
+
+        await world.SyncAsync(SyncKind.Hourly);
+
+        await AssertLinksAsync(world);
+    }
+
+    [Fact]
+    public async Task Verify_names_the_records_whose_links_differ_and_changes_nothing()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 10, companies: 3);
+        world.Crm.Links.Add(("2", "11"));
+        await world.SyncAsync(SyncKind.Onboarding);
+        world.Crm.Links.Add(("1", "11"));
+        world.Crm.Links.Remove(("2", "11"));
+
+        var report = await world.Engine.VerifyAsync(null, _ => { }, CancellationToken.None);
+
+        var contacts = report.Streams.Single(stream => stream.Stream == Contacts);
+        Assert.Equal((SyncStatus.Unverified, "contacts: 2 with other links."), (report.Status, report.Reason));
+        Assert.Equal(["1", "2"], contacts.Drift.Different.Order());
+        Assert.Equal(["2"], (await world.Mirror.LinkedAsync(
+            new AssociationPair(Contacts, SmallCrm.Companies), [new RecordId("11")], fromTargets: true, CancellationToken.None))[new RecordId("11")].Select(id => id.Value));
+    }
+
     private static async Task AssertLinksAsync(SmallWorld world)
     {
         var pair = new AssociationPair(Contacts, SmallCrm.Companies);

@@ -158,6 +158,27 @@ public abstract partial class MirrorContract
             Assert.Equal(["a", "\ue000"], await TargetsAsync(source));
     }
 
+    [Fact]
+    public async Task Sources_with_other_links_than_the_stored_ones_are_told_apart()
+    {
+        await LinkAsync(ContactsToCompanies, "1", Link("a"), Link("b", label: "Boss"));
+        await LinkAsync(ContactsToCompanies, "2", Link("a"));
+        await LinkAsync(ContactsToCompanies, "3", Link("a"));
+        var feed = await FeedAsync();
+
+        var differing = await Mirror.DifferingLinksAsync(
+            ContactsToCompanies,
+            [
+                new RecordAssociations(new RecordId("3"), []), new RecordAssociations(new RecordId("1"), [Link("b", label: "Boss"), Link("a")]),
+                new RecordAssociations(new RecordId("2"), [Link("a", label: "Boss")]), new RecordAssociations(new RecordId("4"), [Link("a")]),
+                new RecordAssociations(new RecordId("5"), []),
+            ],
+            default);
+
+        Assert.Equal(["2", "3", "4"], differing.Select(id => id.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(feed.Count, (await FeedAsync()).Count);
+    }
+
     private Task<CommitResult> ReplaceAsync(IEnumerable<string> sources, params string[] targets) => CommitAsync(commit => commit with
     {
         Links =

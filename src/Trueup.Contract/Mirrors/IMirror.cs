@@ -24,6 +24,10 @@ public interface IMirror : IMirrorQueries, IAsyncDisposable
     Task<IReadOnlyDictionary<RecordId, IReadOnlyList<RecordId>>> LinkedAsync(
         AssociationPair pair, IReadOnlyList<RecordId> ids, bool fromTargets, CancellationToken cancellationToken);
 
+    /// <summary>The sources whose stored links are not these. Changes nothing.</summary>
+    Task<IReadOnlyList<RecordId>> DifferingLinksAsync(
+        AssociationPair pair, IReadOnlyList<RecordAssociations> sources, CancellationToken cancellationToken);
+
     /// <summary>Finds the record that a merged id resolves to now, following chains; the id itself where it was never merged.</summary>
     Task<RecordId> ResolveAsync(StreamName stream, RecordId id, CancellationToken cancellationToken);
 

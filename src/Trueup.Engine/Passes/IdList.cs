@@ -14,6 +14,18 @@ internal sealed class IdList : IReadOnlyList<RecordId>
     /// <summary>Ids held.</summary>
     public int Count => ends.Count;
 
+    /// <summary>The ids of every live record of a stream.</summary>
+    public static async Task<IdList> OfLiveAsync(IMirror mirror, StreamName stream, CancellationToken cancellationToken)
+    {
+        var ids = new IdList();
+        await mirror.VisitIndexAsync(stream, (id, _, isLive) =>
+        {
+            if (isLive)
+                ids.Add(id);
+        }, cancellationToken);
+        return ids;
+    }
+
     /// <summary>Adds an id.</summary>
     public void Add(ReadOnlySpan<byte> idUtf8)
     {

@@ -13,13 +13,7 @@ internal static class LinkPass
     public static async Task SweepAsync(
         SyncContext sync, AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
     {
-        var ids = new IdList();
-        await sync.Mirror.VisitIndexAsync(pair.From, (id, _, isLive) =>
-        {
-            if (isLive)
-                ids.Add(id);
-        }, cancellationToken);
-
+        var ids = await IdList.OfLiveAsync(sync.Mirror, pair.From, cancellationToken);
         await MirrorAsync(sync, pair, from, to, ids, cancellationToken);
     }
 

@@ -227,7 +227,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         if (readBy == Means.Modified && run.Checkpoint.ReadUntil is { } readUntil && slice.ModifiedMilliseconds < readUntil.ToUnixTimeMilliseconds())
             NoteLateness(slice.ModifiedMilliseconds);
         var id = run.ChangedIds is null && merges is null ? default : page.RecordIdOf(slice);
-        run.ChangedIds?.Add(id);
+        run.NoteChanged(id);
         if (merges?.LosersIn(run.Stream, page.PropertiesOf(slice).Span) is { Count: > 0 } losers)
             batch.Losers.AddRange(losers.Where(loser => loser != id).Select(loser => new GoneRecord(loser, GoneCause.Merged, MergedInto: id)));
     }

@@ -8,6 +8,10 @@ namespace Trueup.Engine.Passes;
 internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
 {
     private const int MostIdsNamed = 1_000;
+
+    /// <summary>A back-fill puts every record of a stream; remembering a million ids would cost 100 MB.</summary>
+    private const int MostIdsRemembered = 50_000;
+
     private readonly Lock gate = new();
     private readonly List<string> missing = [];
     private readonly List<string> extra = [];
@@ -43,8 +47,23 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
     /// <summary>Whether that enumeration began in an earlier sync, so that what it listed then may be gone since. Only the CRM's count can tell.</summary>
     public bool IsResumed { get; set; }
 
-    /// <summary>Records that were put, whose links have to be read anew. Kept only if asked for.</summary>
+    /// <summary>Records that were put, whose links have to be read anew; null where nobody asks, or <see cref="HasManyChanges"/>.</summary>
     public List<RecordId>? ChangedIds { get; set; }
+
+    /// <summary>Whether so many records were put that reading the links of all is cheaper than remembering which.</summary>
+    public bool HasManyChanges { get; private set; }
+
+    /// <summary>Notes that a record was put.</summary>
+    public void NoteChanged(RecordId id)
+    {
+        if (ChangedIds is null)
+            return;
+        ChangedIds.Add(id);
+        if (ChangedIds.Count <= MostIdsRemembered)
+            return;
+        ChangedIds = null;
+        HasManyChanges = true;
+    }
 
     /// <summary>What keeps this sync from burying too much of the stream.</summary>
     public Brake Brake => field ??= new Brake(this);
@@ -93,13 +112,13 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
     /// <summary>Ends the stream's part with a status.</summary>
     public void End(SyncStatus status, string? reason) => Note(report => report with { Status = status, Reason = reason });
 
-    /// <summary>Names an id that is in the CRM but not in the mirror.</summary>
+    /// <summary>Names an id that is in the CRM but not in the mirror, as far as there is room.</summary>
     public void NameMissing(string id) => Name(missing, id);
 
-    /// <summary>Names an id that is live in the mirror but not in the CRM.</summary>
+    /// <summary>Names an id that is live in the mirror but not in the CRM, as far as there is room.</summary>
     public void NameExtra(string id) => Name(extra, id);
 
-    /// <summary>Names an id whose content differs.</summary>
+    /// <summary>Names an id whose content or links differ, as far as there is room.</summary>
     public void NameDifferent(string id) => Name(different, id);
 
     /// <summary>Names a record that cannot be mirrored.</summary>

@@ -42,6 +42,9 @@ public sealed class Streams(
         {
             throw new ProblemException(Problem.Unavailable(failure.Message));
         }
+        // The values on old records are read by a full sync of the stream, which need not wait for the night.
+        if (included == true && entry.PausedAt is null && found.Fields.Any(f => f.Definition.Name == field && !f.Included))
+            await log.StartAsync(actor, entry.Id, new NewSync(SyncKind.Full, stream, null), cancellationToken);
         await audit.WriteAsync(actor.Name, "field.choose", entry.Name, $"{stream}.{field}", cancellationToken);
         return (await FieldsAsync(entry.Id, stream, cancellationToken)).First(f => f.Name == field);
     }

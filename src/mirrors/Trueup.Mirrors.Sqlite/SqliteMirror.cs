@@ -60,6 +60,14 @@ internal sealed partial class SqliteMirror : IMirror
         AssociationPair pair, IReadOnlyList<RecordId> ids, bool fromTargets, CancellationToken cancellationToken) =>
         readers.RunAsync(database => LinkRows.Linked(database, pair, ids, fromTargets), cancellationToken);
 
+    public Task<IReadOnlyList<RecordId>> DifferingLinksAsync(
+        AssociationPair pair, IReadOnlyList<RecordAssociations> sources, CancellationToken cancellationToken) =>
+        readers.RunAsync<IReadOnlyList<RecordId>>(
+            database => LinkRows.PairOf(database, pair) is { } number
+                ? [.. LinkComparison.Differing(database, number, sources).Select(each => each.Source)]
+                : [.. sources.Where(each => each.Links.Count > 0).Select(each => each.Source)],
+            cancellationToken);
+
     public Task<RecordId> ResolveAsync(StreamName stream, RecordId id, CancellationToken cancellationToken) =>
         readers.RunAsync(database => AliasRows.Resolve(database, stream, id), cancellationToken);
 

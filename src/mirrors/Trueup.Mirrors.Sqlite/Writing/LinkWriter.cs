@@ -19,49 +19,9 @@ internal sealed class LinkWriter(Database database, StreamTotals streams, FeedWr
             var from = streams.Of(pair.Key.From).Number;
             var number = PairNumber(from, streams.Of(pair.Key.To).Number);
 
-            // In the order of the table, so that one look tells how many sources from here on have nothing stored.
-            RecordAssociations[] ordered = [.. pair.Select(each => each.Associations).OrderBy(each => each.Source.Value, Utf8Order.Instance)];
-            string? nextStored = "";
-            for (var index = 0; index < ordered.Length; index++)
-            {
-                var source = ordered[index].Source.Value;
-                if (index + 1 < ordered.Length && ordered[index + 1].Source.Value == source)
-                    continue;
-                if (nextStored is not null && Utf8Order.Instance.Compare(nextStored, source) < 0)
-                    nextStored = FirstSourceFrom(number, source);
-                var isStored = nextStored == source;
-                if (isStored ? !IsAsStored(number, ordered[index]) : ordered[index].Links.Count > 0)
-                    Replace(number, from, pair.Key.To, ordered[index]);
-            }
+            foreach (var associations in LinkComparison.Differing(database, number, pair.Select(each => each.Associations)))
+                Replace(number, from, pair.Key.To, associations);
         }
-    }
-
-    private string? FirstSourceFrom(long pair, string source)
-    {
-        var row = database["SELECT source FROM m_links WHERE pair = ?1 AND source >= ?2 ORDER BY source LIMIT 1"].Bind(1, pair).Bind(2, source);
-        var first = row.Step() ? row.Text(0) : null;
-        row.Reset();
-        return first;
-    }
-
-    /// <summary>Whether the stored links are these, told without making texts of them: that is how nearly every source of a sweep is.</summary>
-    private bool IsAsStored(long pair, RecordAssociations associations)
-    {
-        var wanted = associations.Links.OrderBy(link => link.Target.Value, Utf8Order.Instance)
-            .ThenBy(link => link.Category, Utf8Order.Instance).ThenBy(link => link.TypeId, Utf8Order.Instance).GetEnumerator();
-        var row = database["""
-            SELECT target, category, type_id, label FROM m_links WHERE pair = ?1 AND source = ?2 ORDER BY target, category, type_id
-            """].Bind(1, pair).Bind(2, associations.Source.Value);
-        while (row.Step())
-        {
-            if (wanted.MoveNext() && row.Holds(0, wanted.Current.Target.Value) && row.Holds(1, wanted.Current.Category)
-                && row.Holds(2, wanted.Current.TypeId) && row.Holds(3, wanted.Current.Label))
-                continue;
-            row.Reset();
-            return false;
-        }
-
-        return !wanted.MoveNext();
     }
 
     private void Replace(long pair, long from, StreamName to, RecordAssociations associations)
