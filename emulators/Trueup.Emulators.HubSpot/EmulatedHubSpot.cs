@@ -3,6 +3,7 @@ using Trueup.Emulators.HubSpot.Api;
 using Trueup.Emulators.HubSpot.Data;
 using Trueup.Emulators.HubSpot.Portal;
 using Trueup.Emulators.HubSpot.Search;
+using Trueup.Emulators.HubSpot.Webhooks;
 
 namespace Trueup.Emulators.HubSpot;
 
@@ -18,6 +19,8 @@ public sealed class EmulatedHubSpot : EmulatedCrm
     private Mutations mutations;
     private Router router;
     private LivingCrm? life;
+    private readonly List<WebhookSender> retired = [];
+    private WebhookSender? webhooks;
     private long answers;
 
     private EmulatedHubSpot(HubSpotEmulatorOptions options) : base(options.Clock, options.Seed)
@@ -69,6 +72,34 @@ public sealed class EmulatedHubSpot : EmulatedCrm
     }
 
     /// <inheritdoc/>
+    public override void SendWebhooks(WebhookTarget? target)
+    {
+        WebhookSender? before;
+        lock (portal.Gate)
+        {
+            before = webhooks;
+            webhooks = target is null ? null : new WebhookSender(target, Clock, options.PortalId);
+            Tell(portal);
+        }
+
+        // What was told until now still goes out, beside whatever comes.
+        if (before is not null)
+            retired.Add(before);
+    }
+
+    /// <summary>Lets the portal tell whoever sends webhooks.</summary>
+    private void Tell(HubSpotPortal told)
+    {
+        var sender = webhooks;
+        told.Happened = sender is null ? null : sender.Tell;
+        told.Links.Changed = sender is null ? null : (type, from, to, removed) =>
+        {
+            sender.Tell(WebhookEvent.Association(type, from, to, removed));
+            sender.Tell(WebhookEvent.Association(type.Inverse, to, from, removed));
+        };
+    }
+
+    /// <inheritdoc/>
     public override CrmState State(string? stream = null)
     {
         lock (portal.Gate)
@@ -83,6 +114,8 @@ public sealed class EmulatedHubSpot : EmulatedCrm
     {
         if (life is not null)
             await life.DisposeAsync();
+        foreach (var sender in webhooks is null ? retired : retired.Append(webhooks))
+            await sender.DisposeAsync();
         await base.DisposeAsync();
     }
 
@@ -208,6 +241,7 @@ public sealed class EmulatedHubSpot : EmulatedCrm
     {
         var built = new HubSpotPortal(Clock, options.PortalId);
         PortalData.Load(built, options);
+        Tell(built);
         var budgets = new Quotas(Clock, options.PortalId, options.RealLimits);
         return (built, new Mutations(built), new Router(built, tokens, new RecordReads(built, difficulties, options.PreRenderPages),
             new RecordSearch(built, difficulties), new RecordWrites(built), new AssociationCalls(built, difficulties),

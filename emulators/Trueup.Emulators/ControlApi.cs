@@ -28,6 +28,8 @@ internal static class ControlApi
                 ("DELETE", "faults") => Done(crm.ClearControls),
                 ("GET", "requests") => Requests(crm),
                 ("DELETE", "requests") => Done(crm.Requests.Clear),
+                ("POST", "webhooks") => SendWebhooks(crm, call),
+                ("DELETE", "webhooks") => Done(() => crm.SendWebhooks(null)),
                 ("POST", "reset") => Done(crm.Reset),
                 var (method, path) => Refuse(404, $"There is no control call {method} {Root}/{path}."),
             };
@@ -144,6 +146,19 @@ internal static class ControlApi
         if (rate is { } secondsPerSecond)
             crm.Clock.Run(secondsPerSecond);
         return Now(crm);
+    }
+
+    private static Answer SendWebhooks(IEmulatedCrm crm, Call call)
+    {
+        using var body = JsonDocument.Parse(call.Body);
+        var fields = new JsonFields(body.RootElement, "the webhooks call");
+        var url = fields.Text("url");
+        var secret = fields.Text("secret");
+        var times = fields.Has("times") ? fields.Number("times") : 1;
+        fields.Done();
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var target) || secret is not { Length: > 0 } || times < 1)
+            throw new ControlException("The webhooks call needs 'url' (an address), 'secret' (a text) and, if given, 'times' of at least 1.");
+        return Done(() => crm.SendWebhooks(new WebhookTarget(target, secret, times)));
     }
 
     private static Answer Control(IEmulatedCrm crm, Call call)

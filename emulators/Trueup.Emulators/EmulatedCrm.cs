@@ -93,6 +93,9 @@ public abstract class EmulatedCrm : IEmulatedCrm
     }
 
     /// <inheritdoc/>
+    public abstract void SendWebhooks(WebhookTarget? target);
+
+    /// <inheritdoc/>
     public void Reset()
     {
         ClearControls();

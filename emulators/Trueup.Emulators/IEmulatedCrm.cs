@@ -30,6 +30,9 @@ public interface IEmulatedCrm : IAsyncDisposable
     /// <summary>Turns controls on, beside those already on.</summary>
     void Control(params IReadOnlyList<Control> controls);
 
+    /// <summary>Delivers webhooks about everything that happens from now on; null: no more.</summary>
+    void SendWebhooks(WebhookTarget? target);
+
     /// <summary>Turns every control off.</summary>
     void ClearControls();
 

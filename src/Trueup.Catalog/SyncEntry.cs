@@ -26,8 +26,8 @@ public sealed class SyncEntry
     /// <summary>Only this stream; null for all.</summary>
     public string? Stream { get; init; }
 
-    /// <summary>For single records: their ids, one per line.</summary>
-    public string? Ids { get; init; }
+    /// <summary>For single records: their ids, one per line, with a tab behind those whose links are wanted even if the record did not change. No tab at all: of all.</summary>
+    public string? Ids { get; set; }
 
     /// <summary>When it was put into the queue.</summary>
     public required DateTimeOffset QueuedAt { get; init; }

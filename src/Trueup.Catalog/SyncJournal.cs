@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trueup.Contract;
@@ -5,8 +6,20 @@ using Trueup.Contract;
 namespace Trueup.Catalog;
 
 /// <summary>The sync log, which is the queue as well: what waits, what runs and what ended, safe against a crash at any point.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
 public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeProvider clock)
 {
+    /// <summary>What the trigger of a sync says that a webhook asked for.</summary>
+    public const string WebhookTrigger = "webhook";
+
+    /// <summary>Records that one waiting sync takes in; reading more one by one costs more than reading the last day.</summary>
+    public const int MostHints = 2_000;
+
+    /// <summary>Lines of a connection that stay however old they are.</summary>
+    public const int LinesKept = 100;
+
+    private readonly SemaphoreSlim hinting = new(1);
+
     /// <summary>Puts a sync into the queue of a connection. The same order already waiting: its id.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="order">What is wanted.</param>
@@ -30,6 +43,68 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
         context.Syncs.Add(entry);
         await context.SaveChangesAsync(cancellationToken);
         return entry.Id;
+    }
+
+    /// <summary>Notes that records may have changed, for a sync of single records. What waits already takes them in, so a flood of hints is one sync; beyond
+    /// <see cref="MostHints"/> records a sync of the last day reads them instead. Durable when it returns.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="hints">The records, and whether the links of each are wanted.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task HintAsync(
+        ConnectionEntry connection, StreamName stream, IReadOnlyList<(RecordId Id, bool Links)> hints, CancellationToken cancellationToken)
+    {
+        await hinting.WaitAsync(cancellationToken);
+        try
+        {
+            await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+            var waiting = await context.Syncs.Where(s => s.ConnectionId == connection.Id && s.Status == SyncStatus.Queued
+                && s.Kind == SyncKind.Records && s.Stream == stream.Value && s.Trigger == WebhookTrigger).FirstOrDefaultAsync(cancellationToken);
+            var wanted = new Dictionary<string, bool>(StringComparer.Ordinal);
+            foreach (var (id, links) in (waiting is null ? [] : HintsIn(waiting)).Concat(hints))
+                wanted[id.Value] = links || wanted.GetValueOrDefault(id.Value);
+            var ids = string.Join('\n', wanted.Select(hint => hint.Value ? hint.Key + "\t" : hint.Key));
+            if (wanted.Count > MostHints)
+            {
+                await EnqueueAsync(connection, new SyncOrder(SyncKind.LastDay, WebhookTrigger, stream), id: null, cancellationToken);
+                return;
+            }
+
+            // A sync that has begun meanwhile takes in nothing more.
+            if (waiting is not null && await context.Syncs.Where(s => s.Id == waiting.Id && s.Status == SyncStatus.Queued)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.Ids, ids), cancellationToken) == 1)
+                return;
+            context.Syncs.Add(new SyncEntry
+            {
+                Id = Catalog.Ids.New(clock), ConnectionId = connection.Id, App = connection.App, Account = connection.Name, Kind = SyncKind.Records,
+                Trigger = WebhookTrigger, Stream = stream.Value, QueuedAt = clock.GetUtcNow(), Status = SyncStatus.Queued,
+                Ids = string.Join('\n', hints.Select(hint => hint.Links ? hint.Id.Value + "\t" : hint.Id.Value).Distinct()),
+            });
+            await context.SaveChangesAsync(cancellationToken);
+        }
+        finally
+        {
+            hinting.Release();
+        }
+    }
+
+    /// <summary>The records of a line, and whether the links of each are wanted even if it did not change.</summary>
+    public static IReadOnlyList<(RecordId Id, bool Links)> HintsIn(SyncEntry entry) =>
+        [.. (entry.Ids ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (new RecordId(line.TrimEnd('\t')), line.EndsWith('\t')))];
+
+    /// <summary>Removes lines that are too old to be of use: all that ended before an instant, and those of quiet webhooks after a day.</summary>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="before">Lines that ended before are removed, except for the newest <see cref="LinesKept"/>.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task PruneAsync(string connectionId, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+        var lines = context.Syncs.Where(s => s.ConnectionId == connectionId && s.Status != SyncStatus.Queued && s.Status != SyncStatus.Running);
+        var yesterday = clock.GetUtcNow() - TimeSpan.FromDays(1);
+        await lines.Where(s => s.Trigger == WebhookTrigger && s.Status == SyncStatus.Verified && s.EndedAt < yesterday).ExecuteDeleteAsync(cancellationToken);
+        var oldestKept = await lines.OrderByDescending(s => s.Id).Skip(LinesKept - 1).Select(s => s.Id).FirstOrDefaultAsync(cancellationToken);
+        if (oldestKept is not null)
+            await lines.Where(s => s.EndedAt < before && string.Compare(s.Id, oldestKept) < 0).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>The syncs that wait for a connection, oldest first.</summary>
@@ -67,8 +142,8 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
         return await lines.OrderByDescending(s => s.Id).Take(limit).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Notes that a sync begins.</summary>
-    public async Task BeginAsync(string id, CancellationToken cancellationToken)
+    /// <summary>Notes that a sync begins. Answers its line as it is from now on; null where it is gone.</summary>
+    public async Task<SyncEntry?> BeginAsync(string id, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var context = await catalog.CreateDbContextAsync(cancellationToken);
@@ -77,6 +152,7 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
             .SetProperty(s => s.StartedAt, s => s.StartedAt ?? now)
             .SetProperty(s => s.EndedAt, (DateTimeOffset?)null)
             .SetProperty(s => s.Reason, (string?)null), cancellationToken);
+        return await context.Syncs.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id, cancellationToken);
     }
 
     /// <summary>Notes what a sync did.</summary>
@@ -112,6 +188,10 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
     {
         var now = clock.GetUtcNow();
         await using var context = await catalog.CreateDbContextAsync(cancellationToken);
+
+        // Of single records nothing else would know that they were to be read.
+        await context.Syncs.Where(s => s.ConnectionId == connectionId && s.Status == SyncStatus.Running && s.Kind == SyncKind.Records)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.Status, SyncStatus.Queued), cancellationToken);
         await context.Syncs.Where(s => s.ConnectionId == connectionId && s.Status == SyncStatus.Running && s.Id != except)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(s => s.Status, SyncStatus.Stopped)

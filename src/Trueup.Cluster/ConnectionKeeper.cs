@@ -19,6 +19,12 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
 
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(30);
 
+    /// <summary>How long the first of several webhooks waits: a bulk edit is one sync then, and a person hardly notices.</summary>
+    private static readonly TimeSpan BurstLasts = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long lines stay in the sync log.</summary>
+    private static readonly TimeSpan LogLasts = TimeSpan.FromDays(90);
+
     private readonly ILogger log = tools.Logs.CreateLogger<ConnectionKeeper>();
     private readonly CancellationTokenSource closing = new();
     private readonly SemaphoreSlim woken = new(0);
@@ -227,7 +233,8 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
             if (await NextAsync(entry, connection, waiting, cancellationToken) is not { } next)
             {
                 trouble = null;
-                return NextDue(entry, connection);
+                var due = NextDue(entry, connection);
+                return waiting.Select(RipeAt).Append(due).Min();
             }
             await RunAsync(entry, connection, next, cancellationToken);
         }
@@ -274,11 +281,11 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
     {
         if (connection.Sync.Unfinished is { } unfinished)
             return await ResumeAsync(entry, unfinished, waiting, cancellationToken);
-        if (waiting.Count > 0)
-            return waiting.OrderBy(w => UrgencyOf(w.Kind)).ThenBy(w => w.Id, StringComparer.Ordinal).First();
+        var now = tools.Clock.GetUtcNow();
+        if (waiting.Where(w => RipeAt(w) <= now).OrderBy(w => UrgencyOf(w.Kind)).ThenBy(w => w.Id, StringComparer.Ordinal).FirstOrDefault() is { } first)
+            return first;
 
         var schedule = ScheduleOf(entry);
-        var now = tools.Clock.GetUtcNow();
         SyncKind? due = !connection.Sync.IsOnboarded && nextOnboardingAt <= now ? SyncKind.Onboarding
             : schedule.NextNightly(entry.NightlyAt, entry.CreatedAt) <= now ? SyncKind.Nightly
             : schedule.NextHourly(entry.HourlyAt, entry.CreatedAt) <= now ? SyncKind.Hourly
@@ -288,6 +295,10 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         var id = await tools.Journal.EnqueueAsync(entry, new SyncOrder(kind, "schedule"), id: null, cancellationToken);
         return await tools.Journal.FindAsync(id, cancellationToken);
     }
+
+    /// <summary>When a waiting sync may begin. Webhooks come in bursts, so the first of them waits for its fellows.</summary>
+    private static DateTimeOffset RipeAt(SyncEntry waiting) =>
+        waiting.Trigger == SyncJournal.WebhookTrigger ? waiting.QueuedAt + BurstLasts : waiting.QueuedAt;
 
     private async Task<SyncEntry?> ResumeAsync(
         ConnectionEntry entry, SyncRequest unfinished, IReadOnlyList<SyncEntry> waiting, CancellationToken cancellationToken)
@@ -307,9 +318,12 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
 
     private async Task RunAsync(ConnectionEntry entry, OpenConnection connection, SyncEntry next, CancellationToken cancellationToken)
     {
-        var request = RequestOf(next);
         var beganAt = tools.Clock.GetUtcNow();
-        await tools.Journal.BeginAsync(next.Id, cancellationToken);
+
+        // Only now is it certain which records it is about: until it began, webhooks added to it.
+        if (await tools.Journal.BeginAsync(next.Id, cancellationToken) is not { } begun)
+            return;
+        var request = RequestOf(begun);
         SyncReport report;
         using (var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
@@ -352,6 +366,12 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         {
             // Also when the server is stopping: the line has to say how it ended.
             await tools.Journal.EndAsync(next.Id, report, CancellationToken.None);
+
+            // Other syncs go on by themselves; of single records nobody would know any more.
+            if (report.Status == SyncStatus.Stopped && request.Kind == SyncKind.Records && cancellationToken.IsCancellationRequested)
+                await tools.Journal.RequeueAsync(next.Id, CancellationToken.None);
+            if (request.Kind is SyncKind.Hourly or SyncKind.Nightly)
+                await tools.Journal.PruneAsync(connectionId, tools.Clock.GetUtcNow() - LogLasts, CancellationToken.None);
             await new AfterSync(tools, log).NoteAsync(entry, connection, report, beganAt, CancellationToken.None);
             trouble = null;
         }
@@ -432,7 +452,14 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         _ => 4,
     };
 
-    private static SyncRequest RequestOf(SyncEntry entry) => new(
-        entry.Id, entry.Kind, entry.Stream is null ? null : new StreamName(entry.Stream),
-        entry.Ids?.Split('\n').Select(id => new RecordId(id)).ToList());
+    private static SyncRequest RequestOf(SyncEntry entry)
+    {
+        var stream = entry.Stream is null ? (StreamName?)null : new StreamName(entry.Stream);
+        if (entry.Ids is null)
+            return new SyncRequest(entry.Id, entry.Kind, stream);
+        var hints = SyncJournal.HintsIn(entry);
+        return new SyncRequest(
+            entry.Id, entry.Kind, stream, [.. hints.Select(hint => hint.Id)],
+            entry.Trigger == SyncJournal.WebhookTrigger ? [.. hints.Where(hint => hint.Links).Select(hint => hint.Id)] : null);
+    }
 }

@@ -243,6 +243,8 @@ internal sealed class SyncRun
                 break;
             case StepKind.ReadByIds:
                 await IdPass.SettleAsync(run, sync.Request.Ids ?? [], idsPerRead: 1_000, checkpoint => checkpoint, cancellationToken);
+                foreach (var id in sync.Request.LinkedIds ?? sync.Request.Ids ?? [])
+                    run.NoteChanged(id);
                 break;
             case StepKind.Compare:
                 await Comparison.RunAsync(run, cancellationToken);

@@ -69,7 +69,7 @@ internal static class Server
             builder.Services.AddSingleton(connector);
         builder.Services.AddSingleton<IMirrorStore>(services => new SqliteMirrorStore(folder.Mirrors, services.GetRequiredService<TimeProvider>()));
         builder.AddCluster(settings.Schedule, settings.Engine, settings.Apps);
-        builder.Services.AddWeb(new SettingsToken(settings.ApiToken));
+        builder.Services.AddWeb(new SettingsToken(settings.ApiToken), new PublicAddress(settings.PublicUrl));
         builder.Services.AddPages();
         builder.Services.AddHealthChecks().AddCheck<CatalogCheck>("catalog");
 

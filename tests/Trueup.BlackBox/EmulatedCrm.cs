@@ -59,6 +59,13 @@ public sealed class EmulatedCrm : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Has webhooks delivered about everything that happens from now on.</summary>
+    public async Task SendWebhooksAsync(Uri url, string secret, int times = 1)
+    {
+        using var answer = await client.PostAsJsonAsync(new Uri("/_emulator/webhooks", UriKind.Relative), new { url, secret, times });
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Turns all controls off.</summary>
     public async Task HealAsync()
     {

@@ -12,6 +12,9 @@ internal sealed class LinkTable(AssociationTypes types)
 
     private readonly Dictionary<(string From, string To), Dictionary<long, Link[]>> links = [];
 
+    /// <summary>Told of each link that is added or removed on its own, with its ends and whether it is gone.</summary>
+    public Action<AssociationType, long, long, bool>? Changed { get; set; }
+
     /// <summary>Links from a record to the records of a type, ordered by target; one target may come once per kind of link.</summary>
     public IReadOnlyList<Link> From(ObjectType from, long id, ObjectType to) =>
         links.TryGetValue((from.TypeId, to.TypeId), out var sources) && sources.TryGetValue(id, out var found) ? found : Nothing;
@@ -23,6 +26,7 @@ internal sealed class LinkTable(AssociationTypes types)
         if (unlabelled != type)
             AddBoth(unlabelled, from, to);
         AddBoth(type, from, to);
+        Changed?.Invoke(type, from, to, false);
     }
 
     /// <summary>Removes one kind of link between two records; the unlabelled kind takes all others with it.</summary>
@@ -31,6 +35,8 @@ internal sealed class LinkTable(AssociationTypes types)
         var all = type == types.Unlabelled(type.From, type.To);
         var removed = Drop(type.From, type.To, from, link => link.To == to && (all || link.Type == type));
         Drop(type.To, type.From, to, link => link.To == from && (all || link.Type == type.Inverse));
+        if (removed)
+            Changed?.Invoke(type, from, to, true);
         return removed;
     }
 

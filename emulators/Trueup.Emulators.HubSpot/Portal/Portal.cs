@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Trueup.Emulators.HubSpot.Webhooks;
 
 namespace Trueup.Emulators.HubSpot.Portal;
 
@@ -74,12 +76,17 @@ internal sealed class HubSpotPortal
         }
     }
 
+    /// <summary>Told of everything that happens to records, as an event that HubSpot would send.</summary>
+    public Action<JsonObject>? Happened { get; set; }
+
     public Record Create(ObjectTable table, IEnumerable<KeyValuePair<string, string?>> values, long? stamp = null, long? created = null)
     {
         var now = Clock.Milliseconds;
         var modified = stamp ?? now;
         var body = RecordBody.With([], Changes(table, values));
-        return table.Add(table.LastId + 1, created ?? Math.Min(now, modified), new RecordVersion(body, modified, now, RecordLife.Live, 0), Lags);
+        var record = table.Add(table.LastId + 1, created ?? Math.Min(now, modified), new RecordVersion(body, modified, now, RecordLife.Live, 0), Lags);
+        Happened?.Invoke(WebhookEvent.Of(table.Type, record.Id, "creation"));
+        return record;
     }
 
     /// <summary>Writes values. Stamps the record unless only calculated values change.</summary>
@@ -90,6 +97,10 @@ internal sealed class HubSpotPortal
         var stamps = values.Count == 0 || values.Any(value => table.Properties.Find(value.Key) is not { Calculated: true });
         var body = RecordBody.With(before.Body, Changes(table, values));
         Put(table, record, new RecordVersion(body, stamps ? stamp ?? now : before.Modified, now, before.Life, before.ArchivedAt));
+
+        // Calculated values fire nothing (facts, section 10.1).
+        foreach (var (property, value) in Happened is null ? [] : values.Where(value => table.Properties.Find(value.Key) is { Calculated: false }))
+            Happened?.Invoke(WebhookEvent.Change(table.Type, record.Id, property, value));
     }
 
     public void Archive(ObjectTable table, Record record)
@@ -99,18 +110,23 @@ internal sealed class HubSpotPortal
         var now = Clock.Milliseconds;
         Put(table, record, new RecordVersion(record.Now.Body, record.Now.Modified, now, RecordLife.Archived, now));
         bin.Enqueue((table, record), now);
+        Happened?.Invoke(WebhookEvent.Of(table.Type, record.Id, "deletion"));
     }
 
     public void Restore(ObjectTable table, Record record)
     {
-        if (record.Now.Life == RecordLife.Archived)
-            Put(table, record, new RecordVersion(record.Now.Body, record.Now.Modified, Clock.Milliseconds, RecordLife.Live, 0));
+        if (record.Now.Life != RecordLife.Archived)
+            return;
+        Put(table, record, new RecordVersion(record.Now.Body, record.Now.Modified, Clock.Milliseconds, RecordLife.Live, 0));
+        Happened?.Invoke(WebhookEvent.Of(table.Type, record.Id, "restore"));
     }
 
     public void Purge(ObjectTable table, Record record)
     {
         if (record.Now.Life == RecordLife.Gone)
             return;
+        if (record.Now.Life == RecordLife.Live)
+            Happened?.Invoke(WebhookEvent.Of(table.Type, record.Id, "deletion"));
         Put(table, record, new RecordVersion([], record.Now.Modified, Clock.Milliseconds, RecordLife.Gone, 0));
         Links.RemoveAll(table.Type, record.Id, tables.Select(each => each.Type));
     }
@@ -139,7 +155,9 @@ internal sealed class HubSpotPortal
         {
             Links.Move(table.Type, source.Id, survivor.Id, tables.Select(each => each.Type));
             source.MergedInto = survivor.Id;
+            Happened?.Invoke(WebhookEvent.Of(table.Type, source.Id, "deletion"));
         }
+        Happened?.Invoke(WebhookEvent.Merge(table.Type, winner.Id, loser.Id, survivor.Id));
         return survivor;
 
         string[] AncestorsOf(Record record) =>

@@ -45,7 +45,9 @@ public enum SyncStatus
 /// <param name="Kind">Its kind.</param>
 /// <param name="Stream">Only this stream; null for all. Needed for <see cref="SyncKind.Records"/>.</param>
 /// <param name="Ids">For <see cref="SyncKind.Records"/>: which, 1 to 10,000.</param>
-public sealed record SyncRequest(string Id, SyncKind Kind, StreamName? Stream = null, IReadOnlyList<RecordId>? Ids = null);
+/// <param name="LinkedIds">For <see cref="SyncKind.Records"/>: those of <paramref name="Ids"/> whose links are read even if they themselves did not change; null for all.</param>
+public sealed record SyncRequest(
+    string Id, SyncKind Kind, StreamName? Stream = null, IReadOnlyList<RecordId>? Ids = null, IReadOnlyList<RecordId>? LinkedIds = null);
 
 /// <summary>What a sync did, or has done so far.</summary>
 public sealed record SyncReport

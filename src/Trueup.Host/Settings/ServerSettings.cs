@@ -10,6 +10,9 @@ internal sealed record ServerSettings
     /// <summary>Where the server listens.</summary>
     public required IReadOnlyList<string> Urls { get; init; }
 
+    /// <summary>How the server is reached from outside, without trailing slash; null where requests say it.</summary>
+    public required string? PublicUrl { get; init; }
+
     /// <summary>The data folder.</summary>
     public required string Data { get; init; }
 

@@ -15,7 +15,7 @@ internal sealed class SettingsReader(SettingSources sources, IReadOnlyList<strin
     [
         "URLS", "DATA", "DATABASE", "CLUSTER", "OWNER_EMAIL", "OWNER_PASSWORD", "API_TOKEN", "SCHEDULE__HOURLY", "SCHEDULE__NIGHTLY",
         "BUDGET__SHARE", "DELETES__BRAKE", "SMTP__HOST", "SMTP__PORT", "SMTP__USER", "SMTP__PASSWORD", "SMTP__FROM", "SMTP__TLS",
-        "APPS__ALLOWCUSTOMBASEURL", "LOG", "URL", "TOKEN",
+        "APPS__ALLOWCUSTOMBASEURL", "PUBLICURL", "LOG", "URL", "TOKEN",
     ];
 
     /// <summary>Reads all settings.</summary>
@@ -28,6 +28,9 @@ internal sealed class SettingsReader(SettingSources sources, IReadOnlyList<strin
         return new ServerSettings
         {
             Urls = ReadUrls(),
+            PublicUrl = Text(
+                "PUBLICURL", u => Uri.TryCreate(u, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/",
+                "the address people and apps reach the server at, such as https://trueup.example.com")?.TrimEnd('/'),
             Data = sources.Find("DATA") ?? "./data",
             Owner = ReadOwner(),
             ApiToken = Text("API_TOKEN", token => token.Length >= 32, "at least 32 characters", secret: true),

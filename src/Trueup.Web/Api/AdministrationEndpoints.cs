@@ -28,7 +28,6 @@ internal static class AdministrationEndpoints
         api.MapGet("/edits", NotYet).WithSummary("Not in this build.");
         api.MapGet("/edits/{run}", NotYet).WithSummary("Not in this build.");
         api.MapPost("/edits/{run}/undo", NotYet).WithSummary("Not in this build.");
-        api.MapPost("/webhooks/{app}/{connectionId}", Unsigned).AllowAnonymous().WithSummary("Not in this build.");
     }
 
     private static async Task<NoContent> RevokeAsync(string id, ClaimsPrincipal user, ApiTokens tokens, CancellationToken cancellationToken)
@@ -47,8 +46,6 @@ internal static class AdministrationEndpoints
     }
 
     private static IResult NotYet() => throw new ProblemException(Problem.NotBuilt("Edits and their undo are not in this build yet; nothing was changed."));
-
-    private static IResult Unsigned() => throw new ProblemException(Problem.NotBuilt("Webhooks are not in this build yet; the hourly sync finds every change without them."));
 
     /// <summary>A token to make.</summary>
     internal sealed record NewToken(string? Name, string? Role);

@@ -11,11 +11,11 @@ internal static class OAuthRoutes
 {
     internal static void MapOAuth(this RouteGroupBuilder api)
     {
-        api.MapPost("/oauth/{app}", (string app, OAuthStart start, HttpContext http, ClaimsPrincipal user, OAuthConnecting oauth) =>
-                new OAuthStarted(oauth.Begin(Actor.From(user), app, start.Name ?? "", CallbackOf(http.Request), start.Connection)))
+        api.MapPost("/oauth/{app}", (string app, OAuthStart start, HttpContext http, ClaimsPrincipal user, OAuthConnecting oauth, PublicAddress address) =>
+                new OAuthStarted(oauth.Begin(Actor.From(user), app, start.Name ?? "", CallbackOf(http.Request, address), start.Connection)))
             .WithSummary("Begins to connect by OAuth; open the answered address in a browser that is signed in to Trueup.");
-        api.MapGet("/oauth/{app}/begin", (string app, string name, string? connection, HttpContext http, ClaimsPrincipal user, OAuthConnecting oauth) =>
-            Results.Redirect(oauth.Begin(Actor.From(user), app, name, CallbackOf(http.Request), connection).ToString())).ExcludeFromDescription();
+        api.MapGet("/oauth/{app}/begin", (string app, string name, string? connection, HttpContext http, ClaimsPrincipal user, OAuthConnecting oauth, PublicAddress address) =>
+            Results.Redirect(oauth.Begin(Actor.From(user), app, name, CallbackOf(http.Request, address), connection).ToString())).ExcludeFromDescription();
         api.MapGet("/oauth/callback", CallBackAsync).ExcludeFromDescription();
     }
 
@@ -29,11 +29,11 @@ internal static class OAuthRoutes
         }
         catch (ProblemException refused)
         {
-            return Results.LocalRedirect("/connect?error=" + Uri.EscapeDataString(refused.Problem.Type));
+            return Results.LocalRedirect("/connect?error=" + Uri.EscapeDataString(oauth.Seal(refused.Message)));
         }
     }
 
-    private static Uri CallbackOf(HttpRequest request) => new($"{request.Scheme}://{request.Host}/api/v1/oauth/callback");
+    private static Uri CallbackOf(HttpRequest request, PublicAddress address) => new($"{address.Of(request)}/api/v1/oauth/callback");
 
     /// <summary>What to connect.</summary>
     internal sealed record OAuthStart(string? Name, string? Connection);

@@ -19,9 +19,11 @@ public static class WebSetup
     private const int SignInsPerMinute = 30;
 
     /// <summary>Adds what the web side needs. Catalog and cluster have to be there too.</summary>
-    public static IServiceCollection AddWeb(this IServiceCollection services, SettingsToken token)
+    public static IServiceCollection AddWeb(this IServiceCollection services, SettingsToken token, PublicAddress address)
     {
         services.AddSingleton(token);
+        services.AddSingleton(address);
+        services.AddSingleton<Webhooks>();
         services.AddSingleton<Connections>();
         services.AddSingleton<Connecting>();
         services.AddSingleton<OAuthConnecting>();
@@ -55,16 +57,18 @@ public static class WebSetup
         {
             limiter.OnRejected = (context, _) =>
             {
+                if (context.HttpContext.Request.Path.StartsWithSegments("/api"))
+                {
+                    context.HttpContext.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                    return ValueTask.CompletedTask;
+                }
+
                 // A form's answer is a page that says so.
-                context.HttpContext.Response.Redirect("/sign-in?error=busy");
-                return ValueTask.CompletedTask;
-            };
-            limiter.OnRejected = (context, _) =>
-            {
                 var page = context.HttpContext.Request.Path.Value?.EndsWith("first-run", StringComparison.Ordinal) == true ? "/first-run" : "/sign-in";
                 context.HttpContext.Response.Redirect(page + "?error=too-many");
                 return ValueTask.CompletedTask;
             };
+            limiter.AddPolicy(WebhookEndpoints.Limit, WebhookEndpoints.LimitOf);
             limiter.AddPolicy(AccountEndpoints.SignInLimit, context => RateLimitPartition.GetFixedWindowLimiter(
                 context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions
                 {
@@ -98,6 +102,7 @@ public static class WebSetup
         api.MapRecords();
         api.MapAdministration();
         api.MapOAuth();
+        api.MapWebhooks();
         return app;
     }
 

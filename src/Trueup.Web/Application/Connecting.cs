@@ -61,7 +61,14 @@ public sealed class Connecting(
         var sealedCredentials = entry.SealedCredentials;
         if (patch.Credentials is not null || patch.BaseUrl is not null)
         {
-            var given = patch.Credentials is null ? vault.Open(entry.SealedCredentials) : Read(patch.Credentials);
+            var given = patch.Credentials switch
+            {
+                null => vault.Open(entry.SealedCredentials),
+
+                // The secret that webhooks are signed with, beside a token that stays as it is.
+                { AccessToken: null, ClientSecret: { Length: > 0 } secret } => vault.Open(entry.SealedCredentials) with { ClientSecret = secret },
+                _ => Read(patch.Credentials) is var read && read.ClientSecret is null ? read with { ClientSecret = SecretOf(entry) } : read,
+            };
             var (identity, credentials) = await IdentifyAsync(factory, baseUrl, given, cancellationToken);
             if (identity.ExternalId != entry.ExternalId)
                 throw new ProblemException(new Problem("another-account", 409, "That is another account",
@@ -82,6 +89,20 @@ public sealed class Connecting(
         if (patch.Credentials is not null && kept.AttentionKind is AttentionKind.Reconnect or AttentionKind.Failing)
             (kept.Attention, kept.AttentionKind) = (null, AttentionKind.None);
         await context.SaveChangesAsync(cancellationToken);
+    }
+
+    // A new token is of the same app, so the secret that its webhooks are signed with stays.
+    private string? SecretOf(ConnectionEntry entry)
+    {
+        try
+        {
+            return vault.Open(entry.SealedCredentials).ClientSecret;
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            // The keys that sealed it are lost, which is why the account is reconnected.
+            return null;
+        }
     }
 
     internal IConnectorFactory FindApp(string? app) =>

@@ -12,6 +12,7 @@ public sealed class OAuthConnecting(
     /// <summary>How long a person may take on the app's consent page.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
+    private readonly ITimeLimitedDataProtector sentences = protection.CreateProtector("Trueup.OAuth.Sentences.v1").ToTimeLimitedDataProtector();
     private readonly ITimeLimitedDataProtector protector = protection.CreateProtector("Trueup.OAuth.v1").ToTimeLimitedDataProtector();
 
     /// <summary>Where to send the browser. Needs admin.</summary>
@@ -50,6 +51,23 @@ public sealed class OAuthConnecting(
             return await connecting.ConnectAsync(actor, new NewConnection(begun.App, begun.Name, credentials), cancellationToken);
         await connections.ChangeAsync(actor, existing, new ConnectionPatch(Credentials: credentials), cancellationToken);
         return existing;
+    }
+
+    /// <summary>Seals a sentence, so that a page can show it after a redirect and nobody else can make the page say something.</summary>
+    public string Seal(string sentence) => sentences.Protect(sentence, Patience);
+
+    /// <summary>Opens what <see cref="Seal"/> made; null where it is something else, or too old.</summary>
+    public string? Unseal(string sealedSentence)
+    {
+        ArgumentNullException.ThrowIfNull(sealedSentence);
+        try
+        {
+            return sentences.Unprotect(sealedSentence);
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            return null;
+        }
     }
 
     private State Open(string? state)

@@ -4,7 +4,7 @@ using Trueup.Http;
 namespace Trueup.Connectors.HubSpot;
 
 /// <summary>Makes connectors to HubSpot portals. One factory serves all connections of a process.</summary>
-public sealed class HubSpotConnectorFactory : IConnectorFactory, IDisposable
+public sealed class HubSpotConnectorFactory : IConnectorFactory, IReceivesWebhooks, IDisposable
 {
     internal const string VendorBaseUrl = "https://api.hubapi.com";
 
@@ -53,6 +53,20 @@ public sealed class HubSpotConnectorFactory : IConnectorFactory, IDisposable
     {
         ArgumentNullException.ThrowIfNull(setup);
         return new HubSpotConnector(setup, invoker, seed is { } fixedSeed ? new Random(fixedSeed) : new Random(), limits);
+    }
+
+    /// <inheritdoc/>
+    public WebhookReading ReadWebhook(WebhookDelivery delivery, Credentials credentials, string externalId, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        ArgumentNullException.ThrowIfNull(credentials);
+        if (credentials.ClientSecret is not { Length: > 0 } secret)
+            return new WebhookReading.Refused("The account has no client secret to check deliveries with; give it on the account's page.");
+        if (WebhookSignature.Flaw(delivery, secret, now) is { } flaw)
+            return new WebhookReading.Refused(flaw);
+        return WebhookEvents.Read(delivery.Body, externalId) is { } hints
+            ? new WebhookReading.Accepted(hints)
+            : new WebhookReading.Refused("The delivery is no list of events of this account's portal.");
     }
 
     /// <inheritdoc/>
