@@ -56,9 +56,11 @@ internal static class RecordEndpoints
                 await Export.WriteJsonLinesAsync(http.Response.BodyWriter, described, records, cancellationToken);
                 break;
             case "parquet":
-                throw new ProblemException(Problem.NotBuilt("Export to Parquet is not in this build yet; csv and jsonl are."));
+                http.Response.ContentType = "application/vnd.apache.parquet";
+                await ParquetExport.WriteAsync(http.Response.BodyWriter, described, records, cancellationToken);
+                break;
             default:
-                throw new ProblemException(Problem.Invalid($"format is csv or jsonl, not {format}."));
+                throw new ProblemException(Problem.Invalid($"format is csv, jsonl or parquet, not {format}."));
         }
     }
 
