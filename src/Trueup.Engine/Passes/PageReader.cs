@@ -33,8 +33,9 @@ internal static class PageReader
         var reading = FillAsync(open, cursor, pages.Writer, sync, stop.Token);
         try
         {
-            await foreach (var page in pages.Reader.ReadAllAsync(cancellationToken))
-                yield return page;
+            while (await pages.Reader.WaitToReadAsync(cancellationToken))
+                while (pages.Reader.TryRead(out var page))
+                    yield return page;
         }
         finally
         {

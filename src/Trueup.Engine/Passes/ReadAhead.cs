@@ -16,8 +16,9 @@ internal static class ReadAhead
         var reading = FillAsync(source, ahead.Writer, stop.Token);
         try
         {
-            await foreach (var item in ahead.Reader.ReadAllAsync(cancellationToken))
-                yield return item;
+            while (await ahead.Reader.WaitToReadAsync(cancellationToken))
+                while (ahead.Reader.TryRead(out var item))
+                    yield return item;
         }
         finally
         {
