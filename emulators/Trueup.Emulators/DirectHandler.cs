@@ -82,15 +82,45 @@ internal sealed class DirectHandler(RequestDelegate answer) : HttpMessageHandler
         }
     }
 
-    private sealed class BrokenStream(byte[] bytes) : MemoryStream(bytes, writable: false)
+    private sealed class BrokenStream(byte[] bytes) : Stream
     {
+        private int position;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => position; set => throw new NotSupportedException(); }
+
         public static HttpIOException End() => new(HttpRequestError.ResponseEnded, "The server closed the connection within its answer.");
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            new(Read(buffer.Span));
-
-        public override int Read(Span<byte> buffer) => base.Read(buffer) is > 0 and var read ? read : throw End();
+        public override int Read(Span<byte> buffer)
+        {
+            if (position == bytes.Length)
+                throw End();
+            var some = bytes.AsSpan(position, Math.Min(buffer.Length, bytes.Length - position));
+            some.CopyTo(buffer);
+            position += some.Length;
+            return some.Length;
+        }
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+
+        public override void Flush()
+        {
+            // Nothing is written.
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

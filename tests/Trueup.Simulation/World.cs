@@ -10,7 +10,7 @@ namespace Trueup.Simulation;
 public sealed class World : IDisposable
 {
     /// <summary>Turns in a world's day, far above what any takes; what needs more has no end.</summary>
-    private const long MostTurnsPerDay = 20_000_000;
+    private const long MostTurnsPerDay = 3_000_000;
 
     /// <summary>How long the mirror may take to catch up: a nightly may have to wait a day, and a quota for the next midnight.</summary>
     private static readonly TimeSpan LongestCatchingUp = TimeSpan.FromHours(75);

@@ -11,10 +11,16 @@ public sealed class Checker(Account account) : ICommitObserver
     private readonly FeedFollower follower = new(account);
 
     /// <inheritdoc/>
-    public Task BeforeAsync(Machine machine, IMirror mirror, MirrorCommit commit) => GuardAsync(() => commits.BeforeAsync(machine, mirror, commit));
-
-    /// <inheritdoc/>
-    public Task AfterAsync(Machine machine, IMirror mirror, MirrorCommit commit, CommitResult result) => GuardAsync(() => commits.AfterAsync(machine, mirror, commit));
+    public async Task<Func<Task>> BeforeAsync(Machine machine, IMirror mirror, MirrorCommit commit)
+    {
+        string? older = null;
+        await GuardAsync(async () => older = await CommitChecks.OlderAsync(mirror, commit));
+        return () => GuardAsync(async () =>
+        {
+            Check(older is null, "I21", older ?? "");
+            await commits.AfterAsync(machine, mirror, commit);
+        });
+    }
 
     /// <summary>A sync begins.</summary>
     public Task BeganAsync(ServiceProcess process, SyncRequest request) => GuardAsync(async () =>

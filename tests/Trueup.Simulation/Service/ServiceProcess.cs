@@ -230,8 +230,10 @@ public sealed class ServiceProcess : IAsyncDisposable
         // Clocks are set: look again now and then, as the keeper does daily.
         var wait = until - Machine.Clock.GetUtcNow();
         wait = wait > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : wait;
+
+        // Timers count whole milliseconds; a fraction of one would be no wait at all.
         if (wait > TimeSpan.Zero)
-            await Task.WhenAny(Task.Delay(wait, Machine.Clock), woken.Task);
+            await Task.WhenAny(Task.Delay(wait + TimeSpan.FromMilliseconds(1), Machine.Clock), woken.Task);
         if (woken.Task.IsCompleted)
             woken = new TaskCompletionSource();
         await Machine.PassAsync(FatePoint.BeforeRead);

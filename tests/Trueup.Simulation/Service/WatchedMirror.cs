@@ -6,11 +6,8 @@ namespace Trueup.Simulation.Service;
 /// <summary>Sees every commit of a process before and after it.</summary>
 public interface ICommitObserver
 {
-    /// <summary>A commit is about to be made; the mirror still holds what was before.</summary>
-    Task BeforeAsync(Machine machine, IMirror mirror, MirrorCommit commit);
-
-    /// <summary>A commit has become durable.</summary>
-    Task AfterAsync(Machine machine, IMirror mirror, MirrorCommit commit, CommitResult result);
+    /// <summary>A commit is about to be made; the mirror still holds what was before. Answers what to do once it is durable: it may be refused.</summary>
+    Task<Func<Task>> BeforeAsync(Machine machine, IMirror mirror, MirrorCommit commit);
 }
 
 /// <summary>The real mirror of a process, on a disk that may be slow or full, of a process that may die at any point.</summary>
@@ -26,7 +23,7 @@ public sealed class WatchedMirror(
         await WaitForDiskAsync(FatePoint.BeforeCommit, cancellationToken);
         var isFull = faults.DiskFull > 0 && chance.NextDouble() < faults.DiskFull;
         var stepsToFull = isFull ? chance.Next(4) : 0;
-        await observer.BeforeAsync(machine, mirror, commit);
+        var after = await observer.BeforeAsync(machine, mirror, commit);
         CommitResult result;
         try
         {
@@ -45,7 +42,7 @@ public sealed class WatchedMirror(
 
         trace.Say($"#{machine.Number} commit {commit.Source}: {commit.Puts.Sum(puts => puts.Records.Count)} puts, {commit.Buries.Count} burials, "
             + $"{commit.Links.Count} links, {string.Join(' ', commit.Documents.Keys)} -> {result.RowsWritten} rows");
-        await observer.AfterAsync(machine, mirror, commit, result);
+        await after();
         await machine.PassAsync(FatePoint.AfterCommit);
         return result;
 
@@ -85,6 +82,11 @@ public sealed class WatchedMirror(
     public Task<IReadOnlyDictionary<RecordId, IReadOnlyList<RecordId>>> LinkedAsync(
         AssociationPair pair, IReadOnlyList<RecordId> ids, bool fromTargets, CancellationToken cancellationToken) =>
         ReadAsync(() => mirror.LinkedAsync(pair, ids, fromTargets, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RecordId>> DifferingLinksAsync(
+        AssociationPair pair, IReadOnlyList<RecordAssociations> sources, CancellationToken cancellationToken) =>
+        ReadAsync(() => mirror.DifferingLinksAsync(pair, sources, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<RecordId> ResolveAsync(StreamName stream, RecordId id, CancellationToken cancellationToken) =>

@@ -10,7 +10,7 @@ namespace Trueup.Simulation.Soak;
 public static class Commands
 {
     private const string Usage = """
-        soak   [--first N] [--seeds N] [--minutes N] [--gear small|normal] [option …]   runs worlds until one fails
+        soak   [--first N] [--seeds N] [--minutes N] [--gear small|normal] [--keep-going yes] [option …]   runs worlds until one fails
         replay --seed N [--gear small|normal] [--trace FILE] [option …]                runs one world twice and compares the traces
         Options are those that a failure prints, such as --records 300 --days 2 --faults lag,cut. Faults:
         """;
@@ -38,26 +38,30 @@ public static class Commands
     private static int Soak(Settings settings, TextWriter output)
     {
         var watch = Stopwatch.StartNew();
+        var failures = 0;
         for (var number = 0L; number < settings.Seeds && watch.Elapsed < settings.Longest; number++)
         {
             var options = settings.World(settings.First + number);
             var each = Stopwatch.StartNew();
             if (Outcome.Of(options, null) is { Failure: not null } failed)
             {
-                output.WriteLine(failed.Told());
-                return 1;
+                failures++;
+                output.WriteLine(settings.KeepsGoing ? failed.ToldShortly() : failed.Told());
+                if (!settings.KeepsGoing)
+                    break;
+                continue;
             }
 
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {options.Seed} well in {each.Elapsed.TotalSeconds:F1} s, {number + 1} worlds in {watch.Elapsed:c}"));
         }
 
-        return 0;
+        return failures == 0 ? 0 : 1;
     }
 
     private static int Replay(Settings settings, TextWriter output)
     {
         var options = settings.World(settings.First);
-        using var sink = settings.TraceFile is { } file ? new StreamWriter(file) : null;
+        using var sink = settings.TraceFile is { } file ? new StreamWriter(file) { AutoFlush = true } : null;
         var (first, second) = (Outcome.Of(options, sink), Outcome.Of(options, null));
         output.WriteLine(first.Failure is null ? $"seed {options.Seed} ends well after {first.Lines} lines, digest {first.Digest}" : first.Told());
         output.WriteLine(first.Digest == second.Digest

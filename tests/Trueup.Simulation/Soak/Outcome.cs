@@ -27,11 +27,16 @@ public sealed record Outcome(WorldOptions Options, Exception? Failure, long Line
         return new Outcome(options, failure, world.Trace.Lines, world.Trace.Digest, [.. world.Trace.Last]);
     }
 
+    /// <summary>The failure in two lines.</summary>
+    public string ToldShortly() => $"""
+        seed {Options.Seed} FAILED: {(Failure is Checks.CheckFailedException or Time.WorldStoppedException ? Failure.Message : Failure)}
+        again: replay {Options}
+        """;
+
     /// <summary>The failure with all that is needed to see it again.</summary>
     public string Told() => $"""
         {string.Join('\n', Last.TakeLast(LinesTold))}
 
-        seed {Options.Seed} FAILED: {(Failure is Checks.CheckFailedException or Time.WorldStoppedException ? Failure.Message : Failure)}
-        again: replay {Options}
+        {ToldShortly()}
         """;
 }

@@ -19,6 +19,8 @@ internal sealed record Settings
 
     public string? TraceFile { get; private set; }
 
+    public bool KeepsGoing { get; private set; }
+
     /// <exception cref="FormatException">Something is unknown or missing.</exception>
     public static Settings Of(IReadOnlyList<string> arguments)
     {
@@ -46,6 +48,7 @@ internal sealed record Settings
             case "minutes": Longest = TimeSpan.FromMinutes(double.Parse(value, CultureInfo.InvariantCulture)); break;
             case "gear": Gear = Enum.Parse<Gear>(value, ignoreCase: true); break;
             case "trace": TraceFile = value; break;
+            case "keep-going": KeepsGoing = value == "yes"; break;
             default: options.Add(new(name, value)); break;
         }
     }
