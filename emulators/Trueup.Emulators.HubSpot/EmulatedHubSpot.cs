@@ -31,6 +31,9 @@ public sealed class EmulatedHubSpot : EmulatedCrm
         (portal, mutations, router, quotas) = Build();
     }
 
+    /// <summary>Loads or generates the data, and does not listen: <see cref="EmulatedCrm.Direct"/> leads to it. It has no life of its own.</summary>
+    public static EmulatedHubSpot WithoutServer(HubSpotEmulatorOptions options) => new(options);
+
     /// <summary>Loads or generates the data and starts to listen.</summary>
     public static async Task<EmulatedHubSpot> StartAsync(HubSpotEmulatorOptions options, CancellationToken cancellationToken = default)
     {
@@ -106,6 +109,18 @@ public sealed class EmulatedHubSpot : EmulatedCrm
         {
             portal.EmptyBin();
             return PortalState.Of(portal, stream is null or PortalState.Owners ? null : mutations.Table(stream), stream is PortalState.Owners);
+        }
+    }
+
+    /// <summary>One record as it is now; null where the stream never had the id.</summary>
+    /// <param name="stream">The stream, by any name the CRM knows it by; not owners.</param>
+    /// <param name="id">The id; that of a merged record tells of itself, not of its survivor.</param>
+    public RecordState? StateOf(string stream, string id)
+    {
+        lock (portal.Gate)
+        {
+            portal.EmptyBin();
+            return PortalState.Of(portal, mutations.Table(stream), id);
         }
     }
 

@@ -33,6 +33,9 @@ public sealed record HubSpotEmulatorOptions
     /// <summary>Properties of generated contacts, at least 30: HubSpot's own, the rest custom.</summary>
     public int ContactProperties { get; init; } = 60;
 
+    /// <summary>Whether generated data has a custom object with 600 properties, <c>survey</c>; describing it takes longer than all else together.</summary>
+    public bool WideObject { get; init; } = true;
+
     /// <summary>Whether only contacts are generated, each of plain values and about 2 KB: what the benchmarks read.</summary>
     public bool BenchmarkData { get; init; }
 

@@ -24,6 +24,12 @@ internal static class PortalState
         return new CrmState(portal.Clock.GetUtcNow(), streams);
     }
 
+    /// <summary>One record; null where the table never had it.</summary>
+    public static RecordState? Of(HubSpotPortal portal, ObjectTable table, string id) =>
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && table.TryGet(number, out var record)
+            ? StateOf(portal, table, record, Selection.Everything(table.Properties))
+            : null;
+
     // An archived owner is still listed, apart from the others: it is not deleted, and its members say that it is archived.
     private static RecordState OwnerOf(Owner owner) => new(
         Text(owner.Id), JsonBytes.StampText(owner.UpdatedAt),

@@ -142,6 +142,9 @@ public abstract class EmulatedCrm : IEmulatedCrm
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
+    /// <summary>A way to this CRM that needs no socket: what is sent is answered by the same code, and on the caller's own thread.</summary>
+    public HttpMessageHandler Direct() => new DirectHandler(AnswerAsync);
+
     private Control Checked(Control control)
     {
         if (control.Endpoint != "*" && !Endpoints.Contains(control.Endpoint))

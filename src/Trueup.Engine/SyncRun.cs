@@ -110,7 +110,11 @@ internal sealed class SyncRun
         asOf = sync.Connector.Now;
         sync.Progress();
         await Parallel.ForEachAsync(
-            runs, new ParallelOptions { MaxDegreeOfParallelism = sync.Options.StreamsAtOnce, CancellationToken = cancellationToken },
+            runs,
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = sync.Options.StreamsAtOnce, TaskScheduler = TaskScheduler.Current, CancellationToken = cancellationToken,
+            },
             async (run, stop) => await GuardAsync(run, () => RunStreamAsync(run, stop)));
         await LinkAsync(cancellationToken);
     }

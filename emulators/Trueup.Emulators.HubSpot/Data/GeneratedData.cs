@@ -40,8 +40,9 @@ internal sealed class GeneratedData
             return;
         var machines = portal.Add(ObjectType.Custom(portal.PortalId, "machine", 3_812_734, "Machine", "Machines", "serial"), until);
         DefineMachines(machines);
-        var wide = portal.Add(ObjectType.Custom(portal.PortalId, "survey", 3_812_735, "Survey", "Surveys", "title"), until);
-        DefineWide(wide);
+        var wide = options.WideObject ? portal.Add(ObjectType.Custom(portal.PortalId, "survey", 3_812_735, "Survey", "Surveys", "title"), until) : null;
+        if (wide is not null)
+            DefineWide(wide);
         foreach (var (name, share, least, first) in new[]
         {
             ("companies", 5, 5, 5_001L), ("deals", 4, 5, 90_001L), ("tickets", 8, 5, 70_001L), ("products", 50, 5, 401L), ("line_items", 4, 5, 301_001L),
@@ -50,7 +51,8 @@ internal sealed class GeneratedData
         })
             Fill(portal.Find(name)!, Math.Max(least, count / share), first);
         Fill(machines, Math.Max(5, count / 20), BeyondDoubles + 4_000_000_000);
-        Fill(wide, Math.Max(5, count / 200), 1_001);
+        if (wide is not null)
+            Fill(wide, Math.Max(5, count / 200), 1_001);
         new GeneratedLinks(portal, random).Generate(machines, wide);
         ArchiveSome();
         MergeSome();

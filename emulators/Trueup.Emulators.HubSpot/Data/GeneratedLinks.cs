@@ -7,7 +7,7 @@ internal sealed class GeneratedLinks(HubSpotPortal portal, Random random)
 {
     private const int MostOnOne = 1_200;
 
-    public void Generate(ObjectTable machines, ObjectTable surveys)
+    public void Generate(ObjectTable machines, ObjectTable? surveys)
     {
         var contacts = portal.Contacts;
         var companies = portal.Find("companies")!;
@@ -37,7 +37,8 @@ internal sealed class GeneratedLinks(HubSpotPortal portal, Random random)
             Each(portal.Find(name)!, deals, 3, null);
         }
         Each(machines, companies, 9, null);
-        Each(surveys, contacts, 9, null);
+        if (surveys is not null)
+            Each(surveys, contacts, 9, null);
         var parentOf = portal.Types.Find(companies.Type, companies.Type, AssociationTypes.Vendor, 13)!;
         for (var i = 1; i < companies.Records.Count; i += 7)
             portal.Links.Add(parentOf, companies.Records[i / 2].Id, companies.Records[i].Id);

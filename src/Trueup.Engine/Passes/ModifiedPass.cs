@@ -36,6 +36,7 @@ internal static class ModifiedPass
 
         var window = Window(run, since);
         var mayReadSoMany = Math.Max(RecordsBeforeFullRead, (long)(run.Mirrored.Live * ShareBeforeFullRead));
+        var setAside = run.Report.SetAside;
         long read = 0;
         await using var intake = new RecordIntake(run, Means.Modified, "search");
         var pages = PageReader.ReadAsync(
@@ -46,7 +47,7 @@ internal static class ModifiedPass
             page =>
             {
                 read += page.Records.Count;
-                window = window with { Cursor = page.Next ?? window.Cursor };
+                window = window with { Cursor = page.Next ?? window.Cursor, LeftOut = window.LeftOut || page.SetAside.Count > 0 };
                 var reached = window;
                 return checkpoint => checkpoint with { ModifiedRead = reached };
             },
@@ -58,11 +59,17 @@ internal static class ModifiedPass
         }
 
         await intake.FinishAsync(
-            checkpoint => (checkpoint with
+            checkpoint =>
             {
-                ObservedLag = intake.Lateness > checkpoint.ObservedLag ? intake.Lateness : checkpoint.ObservedLag,
-                ModifiedPerHour = read / Math.Max(1, (window.Until - window.Since).TotalHours),
-            }).Reaching(window.Until, run.Lag),
+                var measured = checkpoint with
+                {
+                    ObservedLag = intake.Lateness > checkpoint.ObservedLag ? intake.Lateness : checkpoint.ObservedLag,
+                    ModifiedPerHour = read / Math.Max(1, (window.Until - window.Since).TotalHours),
+                };
+
+                // A record that came without an id, say, is not mirrored: nobody would ask for it again before the next enumeration.
+                return window.LeftOut || run.Report.SetAside > setAside ? measured.Leaving(window.Until) : measured.Reaching(window.Until, run.Lag);
+            },
             cancellationToken);
         return true;
     }

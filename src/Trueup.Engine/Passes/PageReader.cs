@@ -30,15 +30,16 @@ internal static class PageReader
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pages = Channel.CreateBounded<RecordPage>(new BoundedChannelOptions(PagesAhead) { SingleReader = true, SingleWriter = true });
-        var reading = Task.Run(() => FillAsync(open, cursor, pages.Writer, sync, stop.Token), CancellationToken.None);
+        var reading = FillAsync(open, cursor, pages.Writer, sync, stop.Token);
         try
         {
-            await foreach (var page in pages.Reader.ReadAllAsync(cancellationToken))
-                yield return page;
+            while (await pages.Reader.WaitToReadAsync(cancellationToken))
+                while (pages.Reader.TryRead(out var page))
+                    yield return page;
         }
         finally
         {
-            await stop.CancelAsync();
+            stop.Cancel();
             await reading;
             while (pages.Reader.TryRead(out var unread))
                 unread.Dispose();

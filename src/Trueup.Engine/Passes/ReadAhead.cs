@@ -4,6 +4,7 @@ using System.Threading.Channels;
 namespace Trueup.Engine.Passes;
 
 /// <summary>Reads a little ahead of whoever works on what was read, so that asking and writing go on at the same time.</summary>
+/// <remarks>Whoever reads ahead goes on wherever its answers arrive, not on a thread of its own: a simulation then decides every turn.</remarks>
 internal static class ReadAhead
 {
     /// <summary>The same items in the same order, read at most so many ahead. A failure of the source comes after the items before it.</summary>
@@ -12,15 +13,16 @@ internal static class ReadAhead
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ahead = Channel.CreateBounded<T>(new BoundedChannelOptions(items) { SingleReader = true, SingleWriter = true });
-        var reading = Task.Run(() => FillAsync(source, ahead.Writer, stop.Token), CancellationToken.None);
+        var reading = FillAsync(source, ahead.Writer, stop.Token);
         try
         {
-            await foreach (var item in ahead.Reader.ReadAllAsync(cancellationToken))
-                yield return item;
+            while (await ahead.Reader.WaitToReadAsync(cancellationToken))
+                while (ahead.Reader.TryRead(out var item))
+                    yield return item;
         }
         finally
         {
-            await stop.CancelAsync();
+            stop.Cancel();
             await reading;
         }
     }

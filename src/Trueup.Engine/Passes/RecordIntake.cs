@@ -277,7 +277,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
             await SettledAsync(cancellationToken);
             var losers = batch.Losers.ToList();
             batch.Losers.Clear();
-            var stored = (await run.Sync.Mirror.LoadAsync(run.Mirrored.Name, [.. losers.Select(loser => loser.Id)], cancellationToken))
+            var stored = (await run.Sync.Mirror.LoadAsync(run.Mirrored.Name, [.. losers.Select(loser => loser.Id).Distinct()], cancellationToken))
                 .ToDictionary(record => record.Id);
             foreach (var loser in losers)
             {

@@ -42,6 +42,11 @@ internal sealed record StreamCheckpoint
     /// <summary>Why the stream cannot be read; null while it can.</summary>
     public string? Refusal { get; init; }
 
+    /// <summary>A read by modification time has ended that could not mirror every record of its window: the next one begins where it did, and
+    /// the next complete enumeration lets the watermark go on.</summary>
+    public StreamCheckpoint Leaving(DateTimeOffset until) =>
+        this with { ReadUntil = ReadUntil is { } reached && reached > until ? reached : until, ModifiedRead = null };
+
     /// <summary>Moves the watermark forward, never back.</summary>
     public StreamCheckpoint Reaching(DateTimeOffset until, TimeSpan lag) =>
         this with
@@ -61,7 +66,8 @@ internal sealed record FullReadCheckpoint(string SyncId, DateTimeOffset StartedA
 
 /// <summary>A read by modification time under way.</summary>
 /// <param name="Cursor">Where it stands; null at the beginning.</param>
-internal sealed record ModifiedReadCheckpoint(DateTimeOffset Since, DateTimeOffset Until, string? Cursor);
+/// <param name="LeftOut">Whether records of it could not be mirrored, so that it vouches for nothing new.</param>
+internal sealed record ModifiedReadCheckpoint(DateTimeOffset Since, DateTimeOffset Until, string? Cursor, bool LeftOut = false);
 
 /// <summary>What is known of the connection as a whole.</summary>
 internal sealed record ConnectionCheckpoint

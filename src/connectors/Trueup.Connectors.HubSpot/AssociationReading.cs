@@ -39,8 +39,8 @@ internal sealed class AssociationReading(HubSpotApi api)
         finally
         {
             // The consumer left early or a batch failed: what else was asked for is of no use, and neither are its errors.
-            await stopped.CancelAsync();
-            await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stopped.Cancel();
+            await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

@@ -58,7 +58,7 @@ internal static class Walk
         }
         finally
         {
-            await stopped.CancelAsync();
+            stopped.Cancel();
             await DiscardAsync(underWay);
         }
     }
@@ -91,7 +91,7 @@ internal static class Walk
     {
         while (underWay.TryDequeue(out var fetch))
         {
-            await ((Task)fetch.Page).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)fetch.Page).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             if (fetch.Page.IsCompletedSuccessfully)
                 fetch.Page.Result.Dispose();
         }

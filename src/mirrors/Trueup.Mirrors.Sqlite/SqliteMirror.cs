@@ -20,14 +20,14 @@ internal sealed partial class SqliteMirror : IMirror
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The mirror owns what is made here, and disposes of it.")]
-    public static SqliteMirror Open(string path, Action<SqliteMirror> onClosed)
+    public static SqliteMirror Open(string path, Work work, Action<SqliteMirror> onClosed)
     {
         var database = Database.OpenForWriting(path);
         try
         {
             Format.Prepare(database);
             Format.TuneForWriting(database);
-            return new SqliteMirror(new Writer(database), new Readers(path), onClosed);
+            return new SqliteMirror(new Writer(database, work), new Readers(path, work), onClosed);
         }
         catch
         {

@@ -7,8 +7,11 @@ namespace Trueup.Mirrors.Sqlite;
 /// <summary>Mirrors as SQLite files in a folder, one per connection: <c>{connectionId}.db</c>.</summary>
 /// <param name="folder">The folder; made where it does not exist.</param>
 /// <param name="clock">The time that names what is moved aside.</param>
-public sealed class SqliteMirrorStore(string folder, TimeProvider clock) : IMirrorStore
+/// <param name="scheduler">Where SQLite works; null for the thread pool, so that it holds up nobody. A simulation has everything on one thread.</param>
+public sealed class SqliteMirrorStore(string folder, TimeProvider clock, TaskScheduler? scheduler = null) : IMirrorStore
 {
+    private readonly Work work = new(scheduler ?? TaskScheduler.Default);
+
     /// <summary>A file, its write-ahead log and the log's index.</summary>
     private static readonly string[] Parts = ["", "-wal", "-shm"];
 
@@ -18,11 +21,11 @@ public sealed class SqliteMirrorStore(string folder, TimeProvider clock) : IMirr
     public Task<IMirror> OpenAsync(string connectionId, CancellationToken cancellationToken)
     {
         var path = PathOf(connectionId);
-        return Task.Run<IMirror>(() => Reached(path, () =>
+        return work.RunAsync<IMirror>(() => Reached(path, () =>
         {
             Directory.CreateDirectory(folder);
             Format.Recognise(path);
-            var mirror = SqliteMirror.Open(path, closed => open.TryRemove(closed, out _));
+            var mirror = SqliteMirror.Open(path, work, closed => open.TryRemove(closed, out _));
             open[mirror] = connectionId;
             return mirror;
         }), cancellationToken);
@@ -33,7 +36,7 @@ public sealed class SqliteMirrorStore(string folder, TimeProvider clock) : IMirr
     {
         var path = PathOf(connectionId);
         await CloseAsync(connectionId);
-        await Task.Run(() => Reached(path, () =>
+        await work.RunAsync(() => Reached(path, () =>
         {
             if (Directory.Exists(folder))
                 foreach (var part in Parts)
@@ -47,7 +50,7 @@ public sealed class SqliteMirrorStore(string folder, TimeProvider clock) : IMirr
     {
         var path = PathOf(connectionId);
         await CloseAsync(connectionId);
-        return await Task.Run(() => Reached(path, () =>
+        return await work.RunAsync(() => Reached(path, () =>
         {
             var aside = FreeNameAside(connectionId);
             // The log first: a file without its log would miss the last commits.

@@ -10,7 +10,7 @@ internal static class PeoplesSql
         Readers readers, string sql, Action<IReadOnlyList<string>> columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var loan = readers.OpenApart();
-        var statement = await Task.Run(() => loan.Read(database => Prepare(database, sql), cancellationToken), cancellationToken);
+        var statement = await loan.ReadAsync(database => Prepare(database, sql), cancellationToken);
         columns([.. Enumerable.Range(0, statement.Columns).Select(statement.NameOf)]);
         await foreach (var row in loan.StreamAsync(_ => Rows(statement), cancellationToken))
             yield return row;

@@ -4,21 +4,21 @@ using Trueup.Contract;
 namespace Trueup.Mirrors.Sqlite;
 
 /// <summary>The connections that read, each used by one caller at a time and kept for the next.</summary>
-internal sealed class Readers(string path) : IDisposable
+internal sealed class Readers(string path, Work work) : IDisposable
 {
     /// <summary>Reads at the same time. Each holds up to 8 MB of cache; more would not read faster from one disk.</summary>
     private const int Most = 8;
 
+    private readonly Work work = work;
     private readonly SemaphoreSlim places = new(Most, Most);
     private readonly Stack<Database> idle = [];
     private bool closed;
 
     /// <summary>Runs the work on a snapshot of the mirror, off the caller's thread. Cancelling interrupts it.</summary>
-    public async Task<T> RunAsync<T>(Func<Database, T> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<Database, T> piece, CancellationToken cancellationToken)
     {
         using var loan = await BorrowAsync(cancellationToken);
-        return await Task.Run(
-            () => loan.Read(database => database.Transact("BEGIN", () => work(database)), cancellationToken), cancellationToken);
+        return await loan.ReadAsync(database => database.Transact("BEGIN", () => piece(database)), cancellationToken);
     }
 
     /// <summary>A connection of its own, for reads that go on while the caller consumes: whoever is slow must not take the others' places.</summary>
@@ -95,13 +95,16 @@ internal sealed class Readers(string path) : IDisposable
 
         private bool broken;
 
-        /// <summary>Reads; cancelling interrupts.</summary>
-        public T Read<T>(Func<Database, T> work, CancellationToken cancellationToken)
+        /// <summary>Reads, off the caller's thread; cancelling interrupts.</summary>
+        public Task<T> ReadAsync<T>(Func<Database, T> piece, CancellationToken cancellationToken) =>
+            owner.work.RunAsync(() => Read(piece, cancellationToken), cancellationToken);
+
+        private T Read<T>(Func<Database, T> piece, CancellationToken cancellationToken)
         {
             using var registration = cancellationToken.Register(database.Interrupt);
             try
             {
-                return work(database);
+                return piece(database);
             }
             catch
             {
@@ -119,7 +122,7 @@ internal sealed class Readers(string path) : IDisposable
             for (var batch = new List<T>(RowsPerBatch); ; batch.Clear())
             {
                 owner.ThrowIfClosed();
-                await Task.Run(() => Read(_ => Fill(batch, rows), cancellationToken), cancellationToken);
+                await ReadAsync(_ => Fill(batch, rows), cancellationToken);
                 foreach (var row in batch)
                     yield return row;
                 if (batch.Count < RowsPerBatch)

@@ -1,7 +1,7 @@
 namespace Trueup.Mirrors.Sqlite;
 
 /// <summary>The connection that writes. Works one piece at a time, in the order asked, off the caller's thread.</summary>
-internal sealed class Writer(Database database) : IAsyncDisposable
+internal sealed class Writer(Database database, Work work) : IAsyncDisposable
 {
     /// <summary>Eight times what SQLite keeps by itself. Tried again each time the log has grown by as much.</summary>
     private const long LongLogBytes = 256L << 20;
@@ -12,14 +12,14 @@ internal sealed class Writer(Database database) : IAsyncDisposable
 
     public string Path => database.Path;
 
-    public async Task<T> RunAsync<T>(Func<Database, T> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<Database, T> piece, CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
         try
         {
             if (closed)
                 throw Readers.Closed(Path);
-            return await Task.Run(() => Work(work), cancellationToken);
+            return await work.RunAsync(() => Carry(piece), cancellationToken);
         }
         finally
         {
@@ -27,9 +27,9 @@ internal sealed class Writer(Database database) : IAsyncDisposable
         }
     }
 
-    private T Work<T>(Func<Database, T> work)
+    private T Carry<T>(Func<Database, T> piece)
     {
-        var result = work(database);
+        var result = piece(database);
         KeepLogShort();
         return result;
     }

@@ -1,0 +1,97 @@
+using Trueup.Contract;
+using Trueup.Simulation.Service;
+
+namespace Trueup.Simulation.Checks;
+
+/// <summary>Looks after every commit and every sync whether what must always hold does, and at the end whether mirror and CRM are equal.</summary>
+public sealed class Checker(Account account) : ICommitObserver
+{
+    private readonly CommitChecks commits = new(account);
+    private readonly SyncChecks syncs = new(account);
+    private readonly FeedFollower follower = new(account);
+
+    /// <inheritdoc/>
+    public async Task<Func<Task>> BeforeAsync(Machine machine, IMirror mirror, MirrorCommit commit)
+    {
+        string? older = null;
+        await GuardAsync(async () => older = await CommitChecks.OlderAsync(mirror, commit));
+        return () => GuardAsync(async () =>
+        {
+            Check(older is null, "I21", older ?? "");
+            await commits.AfterAsync(machine, mirror, commit);
+        });
+    }
+
+    /// <summary>A sync begins.</summary>
+    public Task BeganAsync(ServiceProcess process, SyncRequest request) => GuardAsync(async () =>
+    {
+        commits.SyncBeganAt = account.World.Time.GetUtcNow();
+        await syncs.BeganAsync(process);
+    });
+
+    /// <summary>A sync has ended.</summary>
+    /// <param name="process">Where.</param>
+    /// <param name="report">How.</param>
+    /// <param name="beganAt">When it began, by the world's time.</param>
+    /// <param name="requests">Requests sent by it.</param>
+    public Task EndedAsync(ServiceProcess process, SyncReport report, DateTimeOffset beganAt, long requests) => GuardAsync(async () =>
+    {
+        await syncs.EndedAsync(process, report, beganAt, requests);
+        await follower.FollowAsync(process.Mirror!);
+    });
+
+    /// <summary>All is quiet: mirror and CRM must be equal.</summary>
+    public async Task EqualAsync()
+    {
+        var mirror = account.Process.Mirror!;
+        await new Equality(account, mirror).AssertAsync();
+        await follower.FollowAsync(mirror, toTheEnd: true);
+        await follower.AssertEqualAsync(mirror);
+    }
+
+    /// <summary>All is quiet and equal: further syncs must find nothing and write nothing, and a verification must agree.</summary>
+    public async Task RestsAsync()
+    {
+        var process = account.Process;
+        var already = account.Journal.Ended.Count;
+        var position = await follower.FollowAsync(process.Mirror!, toTheEnd: true);
+        account.Journal.Waiting.Add(account.Journal.Request(SyncKind.LastDay));
+        account.Journal.Waiting.Add(account.Journal.Request(SyncKind.Full));
+        account.Journal.Waiting.Add(account.Journal.Request(SyncKind.LastHour));
+        process.Wake();
+        while (account.Journal.Ended.Count < already + 3)
+            await Task.Delay(TimeSpan.FromMinutes(1), account.World.Time);
+        foreach (var (report, _) in account.Journal.Ended.Skip(already))
+        {
+            Check(report.Status == SyncStatus.Verified, "I10", $"All is quiet and equal, but the {report.Request.Kind} sync ended {report.Status}: {report.Reason}");
+            var rows = report.Streams.Sum(stream => stream.RowsWritten + stream.LinksChanged);
+            Check(rows == 0, "I20", $"All is quiet and equal, but the {report.Request.Kind} sync wrote {rows} rows and links.");
+        }
+
+        var moved = await follower.FollowAsync(process.Mirror!, toTheEnd: true) - position;
+        Check(moved == 0, "I20", $"All is quiet and equal, but the change feed grew by {moved}.");
+        var verified = await process.Engine!.VerifyAsync(null, _ => { }, CancellationToken.None);
+        Check(verified.Status == SyncStatus.Verified, "I1", $"A verification of equal data ended {verified.Status}: {verified.Reason}");
+    }
+
+    /// <summary>Fails unless a condition holds.</summary>
+    internal static void Check(bool holds, string invariant, string message)
+    {
+        if (!holds)
+            throw new CheckFailedException(invariant, message);
+    }
+
+    /// <summary>What fails here ends the world, not the sync that it was found in.</summary>
+    private async Task GuardAsync(Func<Task> check)
+    {
+        try
+        {
+            await check();
+        }
+        catch (Exception problem)
+        {
+            account.World.Fail(problem);
+            await Machine.Never();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text;
+using System.Text.Json;
+using Trueup.Contract;
+using Trueup.Emulators;
+
+namespace Trueup.Simulation.Checks;
+
+/// <summary>Compares what is true in the CRM with what the mirror holds: ids, every value, links, aliases, what is buried.</summary>
+internal sealed class Equality(Account account, IMirror mirror)
+{
+    private const int RecordsPerLoad = 1_000;
+
+    /// <summary>What was touched at this time or later is left out.</summary>
+    public DateTimeOffset TouchedBefore { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>Fields whose definition changed at this time or later are left out.</summary>
+    public DateTimeOffset FieldsBefore { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>When this was compared, for messages.</summary>
+    public string Why { get; init; } = "in the end";
+
+    /// <summary>Everything is equal.</summary>
+    public async Task AssertAsync()
+    {
+        var streams = await MirroredAsync();
+        var records = 0;
+        foreach (var stream in streams)
+            records += await AssertRecordsAsync(stream);
+        Checker.Check(records > 0, "I10", "Nothing was compared.");
+        await AssertLinksAsync(streams);
+        foreach (var stream in streams)
+            await AssertAliasesAsync(stream);
+    }
+
+    /// <summary>The streams that are mirrored.</summary>
+    public async Task<List<MirroredStream>> MirroredAsync() =>
+        [.. (await mirror.StreamsAsync(CancellationToken.None)).Where(stream => stream.GoneAt is null && (account.StreamNames?.Contains(stream.Name) ?? true))];
+
+    /// <summary>The records of a stream are the same, with the same values. Answers how many there are.</summary>
+    public async Task<int> AssertRecordsAsync(MirroredStream stream)
+    {
+        var name = account.StateName(stream.Name);
+        var truth = account.Crm.State(name is "owners" ? null : name).Streams[name].ToDictionary(record => record.Id);
+        var live = new List<string>();
+        await mirror.VisitIndexAsync(stream.Name, (id, _, isLive) =>
+        {
+            if (isLive)
+                live.Add(Encoding.UTF8.GetString(id));
+        }, CancellationToken.None);
+        var mirrored = live.ToHashSet();
+        foreach (var record in truth.Values.Where(record => record.Deleted is null && IsSettled(name, record.Id)))
+            Checker.Check(mirrored.Contains(record.Id), "I1", $"{stream.Name} {record.Id} is in the CRM but not in the mirror {Why}.");
+        foreach (var id in live.Where(id => IsSettled(name, id)))
+            Checker.Check(truth.TryGetValue(id, out var record) && record.Deleted is null, "I11",
+                $"{stream.Name} {id} is live in the mirror, but {record?.Deleted ?? "unknown"} in the CRM {Why}.");
+        foreach (var some in live.Where(id => IsSettled(name, id)).Chunk(RecordsPerLoad))
+            foreach (var record in await mirror.LoadAsync(stream.Name, [.. some.Select(id => new RecordId(id))], CancellationToken.None))
+                AssertValues(stream, name, truth[record.Id.Value], record);
+        return live.Count;
+    }
+
+    /// <summary>Records whose stamp moved in time, and that nothing else touched, are the same.</summary>
+    public async Task AssertStampedAsync(MirroredStream stream, IEnumerable<string> touched)
+    {
+        var name = account.StateName(stream.Name);
+        var ids = touched.Distinct().Where(id => account.Population.Find(name, id) is { Live: true } biography
+            && biography.StampedAt < TouchedBefore && biography.OtherAt < biography.StampedAt).ToList();
+        var stored = (await mirror.LoadAsync(stream.Name, [.. ids.Select(id => new RecordId(id))], CancellationToken.None)).ToDictionary(record => record.Id.Value);
+        foreach (var id in ids)
+        {
+            Checker.Check(stored.TryGetValue(id, out var record) && record.IsLive, "I1", $"{stream.Name} {id} is in the CRM but not in the mirror {Why}.");
+            AssertValues(stream, name, account.Crm.StateOf(name, id)!, record!);
+        }
+    }
+
+    /// <summary>The links between the streams are the same.</summary>
+    public async Task AssertLinksAsync(IReadOnlyList<MirroredStream> streams)
+    {
+        var names = streams.Select(stream => account.StateName(stream.Name)).ToHashSet();
+        foreach (var stream in streams.Where(stream => stream.Name.Value != "owners"))
+        {
+            var name = account.StateName(stream.Name);
+            foreach (var record in account.Crm.State(name).Streams[name].Where(record => record.Deleted is null && IsSettled(name, record.Id)))
+            {
+                var expected = record.Links.Where(link => names.Contains(link.Stream) && IsSettled(link.Stream, link.Id))
+                    .Select(link => $"{link.Stream} {link.Id} {link.Category} {link.TypeId}").ToHashSet();
+                var mirrored = await mirror.LinksAsync(stream.Name, new RecordId(record.Id), CancellationToken.None);
+                var actual = mirrored.Where(link => names.Contains(account.StateName(link.OtherStream)) && IsSettled(account.StateName(link.OtherStream), link.Link.Target.Value))
+                    .Select(link => (Reverse: link.IsReverse, Text: $"{account.StateName(link.OtherStream)} {link.Link.Target} {link.Link.Category} {link.Link.TypeId}")).ToList();
+
+                // A link stored at the other end carries the type as read from there; who it leads to must be right all the same.
+                var ends = record.Links.Where(link => names.Contains(link.Stream) && IsSettled(link.Stream, link.Id)).Select(link => $"{link.Stream} {link.Id}").ToHashSet();
+                var actualEnds = actual.Select(link => string.Join(' ', link.Text.Split(' ').Take(2))).ToHashSet();
+                Checker.Check(ends.SetEquals(actualEnds), "I14",
+                    $"{stream.Name} {record.Id} {Why}: links missing {string.Join(", ", ends.Except(actualEnds).Take(3))}; extra {string.Join(", ", actualEnds.Except(ends).Take(3))}.");
+                foreach (var link in actual.Where(link => !link.Reverse))
+                    Checker.Check(expected.Contains(link.Text), "I14", $"{stream.Name} {record.Id} {Why}: the mirror has the link {link.Text}, which the CRM has not.");
+            }
+        }
+    }
+
+    /// <summary>What was merged away resolves to what survived, and is not live.</summary>
+    private async Task AssertAliasesAsync(MirroredStream stream)
+    {
+        var name = account.StateName(stream.Name);
+        if (name == "owners")
+            return;
+        var truth = account.Crm.State(name).Streams[name].ToDictionary(record => record.Id);
+        foreach (var merged in truth.Values.Where(record => record.MergedInto is not null))
+        {
+            var survivor = merged;
+            while (survivor.MergedInto is { } into)
+                survivor = truth[into];
+            if (survivor.Deleted is not null)
+                continue;
+            var resolved = await mirror.ResolveAsync(stream.Name, new RecordId(merged.Id), CancellationToken.None);
+            Checker.Check(resolved.Value == survivor.Id, "I13", $"{stream.Name} {merged.Id} was merged into {survivor.Id}, but the mirror resolves it to {resolved}.");
+        }
+    }
+
+    private bool IsSettled(string stream, string id) => account.Population.Find(stream, id) is not { } biography || biography.TouchedAt < TouchedBefore;
+
+    private void AssertValues(MirroredStream stream, string name, RecordState truth, StoredRecord record)
+    {
+        using var json = JsonDocument.Parse(record.Properties);
+        var known = stream.Fields.ToDictionary(field => field.Definition.Name);
+        foreach (var (field, value) in truth.Properties)
+        {
+            if (account.Population.FieldTouchedAt(name, field) >= FieldsBefore)
+                continue;
+            Checker.Check(known.TryGetValue(field, out var mirroredField) && mirroredField.RetiredAt is null, "I19", $"The field {stream.Name}.{field} is not mirrored {Why}.");
+            var mirrored = json.RootElement.TryGetProperty(field, out var found) ? Text(found) : null;
+            Checker.Check(mirrored == value, "I15", $"{stream.Name} {record.Id} {field}: the CRM has {Shown(value)}, the mirror {Shown(mirrored)} {Why} ({record.Source}).");
+        }
+
+        foreach (var property in json.RootElement.EnumerateObject())
+            Checker.Check(truth.Properties.ContainsKey(property.Name) || known.GetValueOrDefault(property.Name) is { RetiredAt: not null }
+                || account.Population.FieldTouchedAt(name, property.Name) >= FieldsBefore, "I15",
+                $"{stream.Name} {record.Id}: the mirror has {property.Name}, which the CRM has not {Why}.");
+    }
+
+    private static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.String => value.GetString(),
+        _ => value.GetRawText(),
+    };
+
+    private static string Shown(string? value) => value is null ? "null" : $"'{(value.Length > 60 ? value[..60] + "…" : value)}'";
+}

@@ -1,0 +1,3 @@
+using Trueup.Simulation.Soak;
+
+return Commands.Run(args, Console.Out, Console.Error);

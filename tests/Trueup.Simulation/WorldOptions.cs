@@ -1,0 +1,128 @@
+using System.Globalization;
+using Trueup.Simulation.Faults;
+
+namespace Trueup.Simulation;
+
+/// <summary>How large the worlds of a run are.</summary>
+public enum Gear
+{
+    /// <summary>A few hundred records, a day or two: hundreds of worlds in a test run.</summary>
+    Small,
+    /// <summary>Up to 10,000 records, 30 days: for soaking.</summary>
+    Normal,
+}
+
+/// <summary>Everything that makes one world differ from another. All of it is drawn from the seed, and any of it can be set instead.</summary>
+public sealed record WorldOptions
+{
+    /// <summary>The seed of everything that is left to chance.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Contacts at the start; the other streams come in proportion.</summary>
+    public required int Records { get; init; }
+
+    /// <summary>Days of life and faults, before both stop.</summary>
+    public required double Days { get; init; }
+
+    /// <summary>When the world begins. Some begin on the eve of a change of clocks.</summary>
+    public required DateTimeOffset Start { get; init; }
+
+    /// <summary>Things that people do in the CRM in an hour.</summary>
+    public required double LifePerHour { get; init; }
+
+    /// <summary>The chance that something is done just before a request is answered.</summary>
+    public required double Restlessness { get; init; }
+
+    /// <summary>Time from one incremental sync to the next.</summary>
+    public required TimeSpan Hourly { get; init; }
+
+    /// <summary>Streams that the engine reads at once.</summary>
+    public required int StreamsAtOnce { get; init; }
+
+    /// <summary>The streams mirrored; empty for all.</summary>
+    public required IReadOnlyList<string> Streams { get; init; }
+
+    /// <summary>Whether turns are mixed.</summary>
+    public required bool Shuffled { get; init; }
+
+    /// <summary>How far the service's clock is ahead of the CRM's; negative: behind.</summary>
+    public required TimeSpan Skew { get; init; }
+
+    /// <summary>The faults that may strike; empty for none.</summary>
+    public required IReadOnlyList<string> Faults { get; init; }
+
+    /// <summary>Faults that begin in a day.</summary>
+    public required double FaultsPerDay { get; init; }
+
+    /// <summary>Deaths and freezes of the service's process in a day.</summary>
+    public required double DeathsPerDay { get; init; }
+
+    /// <summary>Draws a world.</summary>
+    public static WorldOptions Draw(long seed, Gear gear)
+    {
+        var chance = Seeds.Random(seed, "options");
+        var isSmall = gear == Gear.Small;
+        return new WorldOptions
+        {
+            Seed = seed,
+            Records = isSmall ? Pick(chance, 30, 120, 250, 250, 450) : Pick(chance, 300, 1_000, 3_000, 10_000),
+            Days = isSmall ? 1.2 + chance.NextDouble() : 30,
+            Start = Pick(chance, "2026-10-24T05:00:00Z", "2027-03-27T05:00:00Z", "2026-09-14T09:30:00Z", "2026-12-30T22:15:00Z") is var start
+                ? DateTimeOffset.Parse(start, CultureInfo.InvariantCulture) : default,
+            LifePerHour = Pick(chance, 2.0, 10, 30, 60),
+            Restlessness = Pick(chance, 0, 0.005, 0.02, 0.1),
+            Hourly = isSmall ? TimeSpan.FromMinutes(Pick(chance, 60, 120, 180)) : TimeSpan.FromHours(1),
+            StreamsAtOnce = Pick(chance, 1, 2, 3),
+            Streams = Pick(chance, "contacts,companies", "contacts,companies,deals", "contacts,tickets,machine,owners", "companies,deals,notes", "") is var names
+                && (isSmall && names.Length == 0 ? "contacts,companies,deals,machine" : names) is { Length: > 0 } some ? some.Split(',') : [],
+            Shuffled = chance.Next(2) == 0,
+            Skew = TimeSpan.FromSeconds(Pick(chance, 0, 0, 0, -90, 45, 1_200, -4_000)),
+            Faults = DrawFaults(chance),
+            FaultsPerDay = Pick(chance, 2.0, 6, 12),
+            DeathsPerDay = Pick(chance, 0, 0, 1.0, 4),
+        };
+    }
+
+    /// <summary>The options as they are given on a command line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
+        --seed {Seed} --records {Records} --days {Days:R} --start {Start:yyyy-MM-dd'T'HH:mm:ss'Z'} --life {LifePerHour:R} --restlessness {Restlessness:R} --hourly {Hourly:c} --at-once {StreamsAtOnce} --streams {(Streams.Count == 0 ? "all" : string.Join(',', Streams))} --shuffled {(Shuffled ? "yes" : "no")} --skew {Skew:c} --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))} --faults-a-day {FaultsPerDay:R} --deaths-a-day {DeathsPerDay:R}
+        """);
+
+    /// <summary>Sets one option.</summary>
+    /// <param name="name">As in <see cref="ToString"/>, without hyphens in front.</param>
+    /// <param name="value">Its value.</param>
+    /// <exception cref="FormatException">There is no such option, or the value is none for it.</exception>
+    public WorldOptions With(string name, string value) => name switch
+    {
+        "records" => this with { Records = int.Parse(value, CultureInfo.InvariantCulture) },
+        "days" => this with { Days = double.Parse(value, CultureInfo.InvariantCulture) },
+        "start" => this with { Start = DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) },
+        "life" => this with { LifePerHour = double.Parse(value, CultureInfo.InvariantCulture) },
+        "restlessness" => this with { Restlessness = double.Parse(value, CultureInfo.InvariantCulture) },
+        "hourly" => this with { Hourly = TimeSpan.Parse(value, CultureInfo.InvariantCulture) },
+        "at-once" => this with { StreamsAtOnce = int.Parse(value, CultureInfo.InvariantCulture) },
+        "streams" => this with { Streams = value == "all" ? [] : value.Split(',') },
+        "shuffled" => this with { Shuffled = value == "yes" },
+        "skew" => this with { Skew = TimeSpan.Parse(value, CultureInfo.InvariantCulture) },
+        "faults" => this with { Faults = value switch { "none" => [], "all" => [.. FaultCatalog.Names], _ => Known(value.Split(',')) } },
+        "faults-a-day" => this with { FaultsPerDay = double.Parse(value, CultureInfo.InvariantCulture) },
+        "deaths-a-day" => this with { DeathsPerDay = double.Parse(value, CultureInfo.InvariantCulture) },
+        _ => throw new FormatException($"There is no option --{name}."),
+    };
+
+    private static IReadOnlyList<string> Known(string[] names) =>
+        names.FirstOrDefault(name => !FaultCatalog.Names.Contains(name)) is { } unknown
+            ? throw new FormatException($"There is no fault {unknown}; there are {string.Join(", ", FaultCatalog.Names)}.")
+            : names;
+
+    // None, one alone, a few, all: what hides behind another fault shows where that one is missing.
+    private static IReadOnlyList<string> DrawFaults(Random chance) => chance.Next(6) switch
+    {
+        0 => [],
+        1 or 2 => [FaultCatalog.Names[chance.Next(FaultCatalog.Names.Count)]],
+        3 or 4 => [.. FaultCatalog.Names.Where(_ => chance.Next(4) == 0)],
+        _ => FaultCatalog.Names,
+    };
+
+    private static T Pick<T>(Random chance, params T[] choices) => choices[chance.Next(choices.Length)];
+}
