@@ -98,10 +98,10 @@ public sealed class Account : IAsyncDisposable
     {
         Directory.CreateDirectory(folder);
         Start(Path.Combine(folder, "1"));
-        _ = World.GuardAsync(LiveAsync());
-        _ = World.GuardAsync(Faults.RunAsync());
-        _ = World.GuardAsync(MeddleAsync());
-        _ = World.GuardAsync(DieNowAndThenAsync());
+        World.Begin(LiveAsync);
+        World.Begin(Faults.RunAsync);
+        World.Begin(MeddleAsync);
+        World.Begin(DieNowAndThenAsync);
     }
 
     /// <summary>Ends life and faults. What is frozen goes on, what has died is started again by itself.</summary>
@@ -130,7 +130,7 @@ public sealed class Account : IAsyncDisposable
         var machine = new Machine(processes.Count + 1, new MachineClock(World.Time), folderOfIts);
         var process = new ServiceProcess(this, machine);
         processes.Add(process);
-        _ = World.GuardAsync(process.RunAsync());
+        World.Begin(process.RunAsync);
     }
 
     private async Task LiveAsync()
@@ -162,7 +162,7 @@ public sealed class Account : IAsyncDisposable
                 case 3: Ask(Journal.Request(SyncKind.LastDay)); break;
                 case 4 when people.Next(3) == 0: Ask(Journal.Request(SyncKind.Full)); break;
                 case 5: AskForRecords(people); break;
-                case 6 when Process.Stopping is { } stopping: await stopping.CancelAsync(); break;
+                case 6 when Process.Stopping is { } stopping: stopping.Cancel(); break;
                 default: break;
             }
         }
@@ -217,7 +217,7 @@ public sealed class Account : IAsyncDisposable
         var next = Path.Combine(folder, $"{processes.Count + 1}");
         Copy(machine.Folder, next);
         machine.Die();
-        _ = World.GuardAsync(RestartAsync(next));
+        World.Begin(() => RestartAsync(next));
     }
 
     private async Task RestartAsync(string next)
@@ -230,7 +230,7 @@ public sealed class Account : IAsyncDisposable
     {
         World.Trace.Say($"#{machine.Number} freezes");
         machine.Freeze();
-        _ = World.GuardAsync(TakeOverAsync(machine));
+        World.Begin(() => TakeOverAsync(machine));
     }
 
     /// <summary>Another process takes over the same mirror; the frozen one wakes up later and knows nothing of it.</summary>

@@ -25,12 +25,15 @@ public sealed class World : IDisposable
         Options = options;
         Time = new VirtualTime(options.Start);
         Trace = new Trace(Time, sink);
+        turns = new Turns(Time, Seeds.Random(options.Seed, "turns"), options.Shuffled);
         var memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         Folder = Path.Combine(memory, $"trueup-world-{Environment.ProcessId}-{Interlocked.Increment(ref worlds)}");
         Directory.CreateDirectory(Folder);
     }
 
     private static int worlds;
+
+    private readonly Turns turns;
 
     /// <summary>What it is like.</summary>
     public WorldOptions Options { get; }
@@ -50,17 +53,19 @@ public sealed class World : IDisposable
     public void Run()
     {
         Trace.Say($"world {Options}");
-        var turns = new Turns(Time, Seeds.Random(Options.Seed, "turns"), Options.Shuffled);
         turns.Run(() => Task.WhenAny(LastAsync(), failure.Task).Unwrap(), (long)((Options.Days + 4) * MostTurnsPerDay));
         Trace.Say("the world ends well");
     }
 
-    /// <summary>Ends the world with a failure of the work, should it fail.</summary>
-    public async Task GuardAsync(Task work)
+    /// <summary>Sets something going in the world, which ends with its failure, should it fail.</summary>
+    public void Begin(Func<Task> work) =>
+        _ = Task.Factory.StartNew(() => GuardAsync(work), CancellationToken.None, TaskCreationOptions.DenyChildAttach, turns);
+
+    private async Task GuardAsync(Func<Task> work)
     {
         try
         {
-            await work;
+            await work();
         }
         catch (Exception problem)
         {

@@ -54,7 +54,7 @@ internal static class Comparison
                 $"The app counts {inApp:N0} {run.Stream.Label}, Trueup {inTrueup:N0}; the next full sync finds out which differ.",
             _ when report.SetAside > 0 => $"{report.SetAside:N0} {run.Stream.Label} could not be mirrored; see the details.",
             _ when !run.IsEnumerated && run.Checkpoint.IdsDiffer =>
-                $"The last full sync found that ids of {run.Stream.Label} differ; the next one compares them again.",
+                $"The last full sync did not find the same {run.Stream.Label} in the app and in Trueup; the next one compares them again.",
             _ when !run.IsEnumerated && run.Checkpoint.VerifiedAt is null =>
                 $"The ids of {run.Stream.Label} have not been compared yet; a full sync does.",
             _ => null,
@@ -68,7 +68,7 @@ internal static class Comparison
     {
         var checkpoint = run.Checkpoint;
         var compared = !run.IsEnumerated ? checkpoint
-            : idsAgree ? checkpoint with { VerifiedAt = run.Sync.Connector.Now, IdsDiffer = false }
+            : idsAgree ? checkpoint with { VerifiedAt = run.Sync.Connector.Now, IdsDiffer = run.Report.SetAside > 0 }
             : checkpoint with { IdsDiffer = true };
         var next = compared with
         {

@@ -10,12 +10,16 @@ internal static class FullPass
     /// <summary>Records asked for by id in one go, when it has to be found out what became of those that were not listed.</summary>
     private const int CandidatesPerRead = 1_000;
 
+    /// <summary>A CRM that never lists a record must not make every read by modification time longer than the one before.</summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromDays(2);
+
     /// <summary>Runs the pass. Afterwards <see cref="StreamRun.Known"/> holds what the CRM listed.</summary>
     public static async Task RunAsync(StreamRun run, CancellationToken cancellationToken)
     {
         var sync = run.Sync;
         var fullRead = await BeginAsync(run, cancellationToken);
         var isFirstLoad = run.Checkpoint.Watermark is null;
+        var setAside = run.Report.SetAside;
         run.Known = await KnownRecords.LoadAsync(sync.Mirror, run.Mirrored, run.Report.InApp ?? 0, cancellationToken);
 
         // A first load goes on where it stopped: whatever the mirror holds by then was listed by this very read, and the CRM's count has to
@@ -43,11 +47,12 @@ internal static class FullPass
         }
 
         run.IsEnumerated = true;
-        run.IsEnumeratedAtOnce = fullRead.Pages <= 1;
-        await BuryUnseenAsync(run, fullRead, cancellationToken);
+        var leftOut = await BuryUnseenAsync(run, fullRead, cancellationToken) || run.Report.SetAside > setAside;
+        run.IsEnumeratedAtOnce = fullRead.Pages <= 1 && !leftOut;
+        var read = run.Checkpoint with { FullRead = null, NeedsBackfill = false };
         await sync.SaveAsync(
             run.Mirrored.Name,
-            (run.Checkpoint with { FullRead = null, NeedsBackfill = false }).Reaching(fullRead.StartedAt, run.Lag),
+            leftOut && read.Watermark >= fullRead.StartedAt - LongestHold ? read.Leaving(fullRead.StartedAt) : read.Reaching(fullRead.StartedAt, run.Lag),
             cancellationToken);
     }
 
@@ -66,7 +71,8 @@ internal static class FullPass
     }
 
     /// <summary>Absence is not proof: what was not listed is read by id, and buried only with a cause.</summary>
-    private static async Task BuryUnseenAsync(StreamRun run, FullReadCheckpoint fullRead, CancellationToken cancellationToken)
+    /// <returns>Whether records turned out to be live. A list that left those out may have left out others, of which the mirror knows nothing.</returns>
+    private static async Task<bool> BuryUnseenAsync(StreamRun run, FullReadCheckpoint fullRead, CancellationToken cancellationToken)
     {
         var known = run.Known!;
         var candidates = new List<RecordId>();
@@ -81,5 +87,6 @@ internal static class FullPass
 
         var mayGo = await run.Brake.LetPassAsync(candidates, isComplete: true, cancellationToken);
         await IdPass.SettleAsync(run, mayGo, CandidatesPerRead, checkpoint => checkpoint with { FullRead = fullRead }, cancellationToken);
+        return mayGo.Any(candidate => known.IsSeen(Fingerprint.OfId(candidate)));
     }
 }

@@ -36,14 +36,15 @@ internal sealed record StreamCheckpoint
     /// <summary>When a complete enumeration last agreed with the mirror, by the CRM's clock; null if none has.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
 
-    /// <summary>The last complete enumeration did not agree with the mirror: equal counts alone prove nothing until one does.</summary>
+    /// <summary>The last complete enumeration did not agree with the mirror, or held records that could not be mirrored: equal counts alone prove
+    /// nothing until one does.</summary>
     public bool IdsDiffer { get; init; }
 
     /// <summary>Why the stream cannot be read; null while it can.</summary>
     public string? Refusal { get; init; }
 
-    /// <summary>A read by modification time has ended that could not mirror every record of its window: the next one begins where it did, and
-    /// the next complete enumeration lets the watermark go on.</summary>
+    /// <summary>A read has ended that did not mirror everything it should have: the next one by modification time begins where it would have
+    /// begun without it.</summary>
     public StreamCheckpoint Leaving(DateTimeOffset until) =>
         this with { ReadUntil = ReadUntil is { } reached && reached > until ? reached : until, ModifiedRead = null };
 

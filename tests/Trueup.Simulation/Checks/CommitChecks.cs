@@ -43,7 +43,7 @@ internal sealed class CommitChecks(Account account)
             Checker.Check(document is null || document.Length < LargestDocument, "I25", $"The document {key} has grown to {document?.Length:N0} characters.");
         foreach (var (key, document) in commit.Documents)
             if (document is not null && key.StartsWith("checkpoint/stream/", StringComparison.Ordinal))
-                await TheCursorTellsTheTruthAsync(mirror, key["checkpoint/stream/".Length..], document, commit.Source.EndsWith(" by engine", StringComparison.Ordinal));
+                await TheCursorTellsTheTruthAsync(mirror, key["checkpoint/stream/".Length..], document);
     }
 
     /// <summary>I27: whoever was taken over from writes no more.</summary>
@@ -66,7 +66,7 @@ internal sealed class CommitChecks(Account account)
     }
 
     /// <summary>I7, I17: a watermark only moves forward, never past the CRM's now, and everything before it is there.</summary>
-    private async Task TheCursorTellsTheTruthAsync(IMirror mirror, string stream, string document, bool byEngine)
+    private async Task TheCursorTellsTheTruthAsync(IMirror mirror, string stream, string document)
     {
         using var checkpoint = JsonDocument.Parse(document);
         if (!checkpoint.RootElement.TryGetProperty("Watermark", out var text))
@@ -82,18 +82,14 @@ internal sealed class CommitChecks(Account account)
         Checker.Check(watermark >= before, "I7", $"The watermark of {stream} went back from {before:O} to {watermark:O}.");
         Checker.Check(watermark <= account.World.Time.GetUtcNow(), "I17", $"The watermark of {stream} is {watermark:O}, which the CRM's clock has not reached.");
         watermarks[stream] = watermark;
-        await EverythingBeforeIsThereAsync(mirror, new StreamName(stream), before, watermark, byEngine);
+        await EverythingBeforeIsThereAsync(mirror, new StreamName(stream), before, watermark);
     }
 
-    private async Task EverythingBeforeIsThereAsync(IMirror mirror, StreamName stream, DateTimeOffset since, DateTimeOffset until, bool byEngine)
+    private async Task EverythingBeforeIsThereAsync(IMirror mirror, StreamName stream, DateTimeOffset since, DateTimeOffset until)
     {
         // An index further behind than the vendor admits cannot be known of; the nightly comparison finds what came later still.
         var lag = account.Faults.LagSince(since);
         if (lag > TimeSpan.FromMinutes(10))
-            return;
-
-        // What an enumeration could not take in is reported as missing until the next one; it does not hold up everything else.
-        if (account.Faults.Poisons && byEngine)
             return;
         var name = account.StateName(stream);
         var ids = account.Population.TouchedBetween(since, until, name).Where(id => account.Population.Find(name, id) is { Live: true } biography

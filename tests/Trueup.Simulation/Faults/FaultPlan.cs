@@ -24,9 +24,6 @@ public sealed class FaultPlan(WorldOptions options, TimeProvider time, Trace tra
     /// <summary>How wrong the service's clock is, beyond what it always is.</summary>
     public TimeSpan ClockJump => active.Select(episode => episode.ClockJump).DefaultIfEmpty().MaxBy(jump => jump.Duration());
 
-    /// <summary>Whether records come that cannot be mirrored.</summary>
-    public bool Poisons => active.Exists(episode => episode.Controls.OfType<Emulators.NoIdControl>().Any());
-
     /// <summary>How long a write may have stayed invisible somewhere, in any sync that began since.</summary>
     public TimeSpan LagSince(DateTimeOffset since) =>
         lags.Where(lag => lag.Until >= since).Select(lag => lag.Lag).DefaultIfEmpty().Max();
