@@ -9,6 +9,9 @@ internal static class LinkPass
     /// <summary>Answers read ahead of the one being written.</summary>
     private const int AnswersAhead = 2;
 
+    /// <summary>Records looked up in the mirror in one go.</summary>
+    private const int RecordsPerLoad = 1_000;
+
     /// <summary>Reads the links of every record of the pair's source stream.</summary>
     public static async Task SweepAsync(
         SyncContext sync, AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
@@ -45,8 +48,19 @@ internal static class LinkPass
             }
         }
 
-        if (sources.Count > 0)
-            await MirrorAsync(sync, pair, from, to, [.. sources], cancellationToken);
+        var live = await LiveAsync(sync, pair.From, sources, cancellationToken);
+        if (live.Count > 0)
+            await MirrorAsync(sync, pair, from, to, live, cancellationToken);
+    }
+
+    /// <summary>Those of the records that the mirror holds live. The links of another one come with the record itself; stored before, nothing would
+    /// take them away again if it went without having come.</summary>
+    private static async Task<List<RecordId>> LiveAsync(SyncContext sync, StreamName stream, IEnumerable<RecordId> ids, CancellationToken cancellationToken)
+    {
+        var live = new List<RecordId>();
+        foreach (var some in ids.Chunk(RecordsPerLoad))
+            live.AddRange((await sync.Mirror.LoadAsync(stream, some, cancellationToken)).Where(record => record.IsLive).Select(record => record.Id));
+        return live;
     }
 
     private static void AddDifference(HashSet<RecordId> into, IEnumerable<RecordId> before, IEnumerable<RecordId> now)

@@ -32,12 +32,17 @@ internal static class PageReading
     /// <summary>Reads an answer of the list, search or batch read endpoints.</summary>
     /// <param name="answer">The answer; its buffer moves to the page.</param>
     /// <param name="isOwners">Whether the rows are owners, whose whole object is what records hold as properties.</param>
+    /// <param name="isSearch">Whether it answers a search, which always tells its total. Something else in front of HubSpot that answers
+    /// without one, such as with an empty list, would pass for "nothing was modified".</param>
     /// <exception cref="JsonException">The body is no JSON, or cut off.</exception>
-    /// <exception cref="CrmContractException">The body holds no list of results.</exception>
-    public static AnsweredPage Read(CrmAnswer answer, bool isOwners)
+    /// <exception cref="CrmContractException">The body holds no list of results, or no total where there must be one.</exception>
+    public static AnsweredPage Read(CrmAnswer answer, bool isOwners, bool isSearch = false)
     {
         var page = new RecordPage(answer.PooledBuffer);
         var facts = Fill(page, answer.Body, isOwners);
+        if (isSearch && facts.Total is null)
+            throw new CrmContractException("The answer to a search tells no total.");
+
         // Only now: of an answer that cannot be read, the pipeline still wants to know what it was.
         answer.GiveAwayBuffer();
         return new AnsweredPage(page, facts);

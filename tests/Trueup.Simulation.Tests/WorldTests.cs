@@ -1,0 +1,66 @@
+using Trueup.Simulation.Faults;
+using Trueup.Simulation.Soak;
+
+namespace Trueup.Simulation.Tests;
+
+/// <summary>Whole worlds, each from a seed. What fails prints how to see it again.</summary>
+/// <remarks>The classes run side by side, which two processors make use of; the worlds of one class follow each other.</remarks>
+public abstract class Worlds
+{
+    private protected static void Run(WorldOptions options)
+    {
+        var outcome = Outcome.Of(options, null);
+        Assert.True(outcome.Failure is null, outcome.Told());
+    }
+
+    private protected static TheoryData<int> From(int first, int count) => [.. Enumerable.Range(first, count)];
+}
+
+/// <summary>Worlds with whatever their seeds bring.</summary>
+public sealed class DrawnWorlds : Worlds
+{
+    public static TheoryData<int> Seeds => From(1, 110);
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void The_mirror_converges_whatever_the_crm_and_the_network_do(int seed) => Run(WorldOptions.Draw(seed, Gear.Small));
+}
+
+/// <summary>Worlds in which one thing goes wrong, and often.</summary>
+public sealed class OneFault : Worlds
+{
+    public static TheoryData<string, int> Faults
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (var fault in FaultCatalog.Names)
+                for (var seed = 1001; seed <= 1002; seed++)
+                    data.Add(fault, seed);
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Faults))]
+    public void The_mirror_converges_after_one_kind_of_trouble(string fault, int seed) =>
+        Run(WorldOptions.Draw(seed, Gear.Small) with { Faults = [fault], FaultsPerDay = 12, DeathsPerDay = 0 });
+}
+
+/// <summary>Worlds in which nothing goes wrong but the process, all the time.</summary>
+public sealed class DyingProcesses : Worlds
+{
+    public static TheoryData<int> Seeds => From(2001, 30);
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void The_mirror_converges_although_processes_die_and_the_dead_come_back(int seed) =>
+        Run(WorldOptions.Draw(seed, Gear.Small) with { Faults = [], DeathsPerDay = 16 });
+}
+
+/// <summary>Everything at once, in a CRM that changes between any two requests.</summary>
+public sealed class EverythingAtOnce : Worlds
+{
+    public static TheoryData<int> Seeds => From(3001, 30);
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void The_mirror_converges_although_everything_goes_wrong_at_once(int seed) =>
+        Run(WorldOptions.Draw(seed, Gear.Small) with { Faults = FaultCatalog.Names, FaultsPerDay = 16, DeathsPerDay = 6, Restlessness = 0.05 });
+}
