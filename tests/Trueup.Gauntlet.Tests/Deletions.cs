@@ -47,11 +47,12 @@ public sealed class Deletions
     {
         await using var account = await HubSpotAccount.OnboardedAsync(1_000, 1, "contacts");
         var before = account.Ids("contacts").Count;
-        account.Crm.Control(new HookControl(4, []) { Endpoint = "list" }, new FaultControl(500, new Dictionary<string, string>(), null) { Endpoint = "list" });
+        account.Crm.Control(new FaultControl(500, new Dictionary<string, string>(), null) { Endpoint = "list", Stream = "contacts", Skip = 4 });
 
         var report = await account.SyncAsync(SyncKind.Full);
 
         Assert.Equal(SyncStatus.Failed, report.Status);
+        Assert.True(account.Crm.Requests.All.Count(request => request is { Endpoint: "list", Status: 200 }) >= 4, "It did not fail half way.");
         Assert.Equal(before, (await account.MirroredIdsAsync("contacts")).Count);
     }
 
