@@ -19,6 +19,37 @@ public sealed class Deletions
     }
 
     [Fact]
+    public async Task G63_deletions_that_no_list_of_deletions_names_are_found_by_comparing()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(900, 1, "contacts");
+        var ids = account.Ids("contacts");
+        account.Crm.Mutate(new PurgeRecords("contacts", [.. ids.Take(30)]));
+        var hourly = await account.SyncAsync(SyncKind.Hourly);
+
+        var report = await account.SyncAsync(SyncKind.Nightly);
+
+        Assert.Equal(30, account.Of(report, "contacts").Buried + account.Of(hourly, "contacts").Buried);
+        Assert.Equal(ids.Count - 30, (await account.MirroredIdsAsync("contacts")).Count);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G66_records_deleted_before_the_first_load_are_not_loaded_as_live()
+    {
+        await using var account = await HubSpotAccount.StartAsync(100, 1, "contacts");
+        var ids = account.Ids("contacts");
+        account.Crm.Mutate(new DeleteRecords("contacts", [.. ids.Take(7)]));
+        account.Crm.Mutate(new MergeRecords("contacts", ids[10], [ids[11]]));
+        account.Crm.Control(new HookControl(2, [new DeleteRecords("contacts", [ids[20]])]) { Endpoint = "list", Stream = "contacts" });
+
+        await account.SyncAsync(SyncKind.Onboarding);
+        await account.SyncAsync(SyncKind.Hourly);
+
+        Assert.Equal(ids.Count - 9, (await account.MirroredIdsAsync("contacts")).Count);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task G67_deletions_anywhere_in_a_long_list_are_found()
     {
         await using var account = await HubSpotAccount.OnboardedAsync(3_000, 1, "contacts");
@@ -127,6 +158,28 @@ public sealed class Deletions
         Assert.Equal(120, account.Of(report, "contacts").Merged);
         foreach (var (loser, survivor) in survivors)
             Assert.Equal(survivor, (await account.Mirror.ResolveAsync(new("contacts"), new RecordId(loser), CancellationToken.None)).Value);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G174_of_two_contacts_with_one_address_one_is_live_after_a_merge_and_has_the_links_of_both()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(100, 1, "contacts", "companies");
+        var (ids, companies) = (account.Ids("contacts"), account.Ids("companies"));
+        account.Crm.Mutate(
+            new EditRecords("contacts", [ids[0]], new Dictionary<string, string?> { ["email"] = "ada@example.com" }),
+            new AssociateRecords(new("contacts", ids[0]), new("companies", companies[0])),
+            new AssociateRecords(new("contacts", ids[1]), new("companies", companies[1])));
+        await account.SyncAsync(SyncKind.Hourly);
+        var survivor = account.Crm.Mutate(new MergeRecords("contacts", ids[0], [ids[1]]))[0].Id!;
+
+        await account.SyncAsync(SyncKind.Hourly);
+
+        var mirrored = await account.MirroredIdsAsync("contacts");
+        Assert.DoesNotContain(mirrored, id => id == ids[0] || id == ids[1]);
+        Assert.Contains(survivor, mirrored);
+        var linked = (await account.Mirror.LinksAsync(new("contacts"), new RecordId(survivor), CancellationToken.None)).Select(link => link.Link.Target.Value);
+        Assert.Superset(new HashSet<string> { companies[0], companies[1] }, linked.ToHashSet());
         await account.AssertEqualAsync();
     }
 
