@@ -203,6 +203,21 @@ public sealed class Boundaries
         await account.AssertEqualAsync();
     }
 
+    [Fact]
+    public async Task G158_a_second_edit_with_the_stamp_of_the_first_is_not_taken_for_it()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(60, 1, "contacts");
+        var id = account.Ids("contacts")[3];
+        var stamp = account.Crm.Clock.GetUtcNow();
+        account.Crm.Mutate(Edit([id], "First", stamp));
+        await account.SyncAsync(SyncKind.LastHour);
+        account.Crm.Mutate(Edit([id], "Second", stamp));
+
+        await account.SyncAsync(SyncKind.LastHour);
+
+        await account.AssertEqualAsync();
+    }
+
     // A sync happens five seconds from now; the watermark stays ten minutes behind the CRM's time, which is told in whole seconds.
     private static DateTimeOffset NextEdge(HubSpotAccount account)
     {

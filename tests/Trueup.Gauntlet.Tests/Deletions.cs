@@ -197,4 +197,20 @@ public sealed class Deletions
         foreach (var id in new[] { ids[0], ids[1], ids[2], first })
             Assert.Equal(last, (await account.Mirror.ResolveAsync(new("contacts"), new RecordId(id), CancellationToken.None)).Value);
     }
+
+    [Fact]
+    public async Task G177_records_merged_between_the_list_and_the_reading_by_id_cost_nothing_but_the_losers()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(600, 1, "contacts", "companies");
+        var ids = account.Ids("contacts");
+        account.Crm.Control(new HookControl(3, [new MergeRecords("contacts", ids[5], [ids[^5]])]) { Endpoint = "list", Stream = "contacts" });
+
+        await account.SyncAsync(SyncKind.Full);
+        await account.SyncAsync(SyncKind.Hourly);
+
+        var survivor = await account.Mirror.ResolveAsync(new("contacts"), new RecordId(ids[^5]), CancellationToken.None);
+        Assert.Equal(survivor, await account.Mirror.ResolveAsync(new("contacts"), new RecordId(ids[5]), CancellationToken.None));
+        Assert.Contains(survivor.Value, await account.MirroredIdsAsync("contacts"));
+        await account.AssertEqualAsync();
+    }
 }
