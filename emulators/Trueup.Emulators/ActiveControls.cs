@@ -9,6 +9,7 @@ public sealed class ActiveControls(long seed)
         public Control Control { get; } = control;
         public int Requests;
         public int Strikes;
+        public int Passed;
         public bool IsSpent => Control.Times is { } times && Strikes >= times;
     }
 
@@ -57,6 +58,11 @@ public sealed class ActiveControls(long seed)
                     continue;
                 if (control.Share < 1 && Chance.Of(seed, 0x57124E, ++draws) >= control.Share)
                     continue;
+                if (each.Passed < control.Skip)
+                {
+                    each.Passed++;
+                    continue;
+                }
                 each.Strikes++;
                 return control;
             }

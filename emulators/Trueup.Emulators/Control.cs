@@ -15,6 +15,9 @@ public abstract record Control
 
     /// <summary>How often it strikes before it is spent; null for ever.</summary>
     public int? Times { get; init; }
+
+    /// <summary>Requests that it would strike but lets pass first; 0 for none.</summary>
+    public int Skip { get; init; }
 }
 
 /// <summary>Writes are stamped now and show up later at an endpoint; reading by id is immediate.</summary>

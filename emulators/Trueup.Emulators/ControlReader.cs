@@ -43,6 +43,7 @@ public static class ControlReader
             Stream = fields.OptionalText("stream"),
             Share = Share(fields),
             Times = fields.Has("times") ? fields.Number("times") : null,
+            Skip = fields.Number("skip", 0),
         };
         fields.Done();
         return control;

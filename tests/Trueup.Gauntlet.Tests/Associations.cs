@@ -63,4 +63,27 @@ public sealed class Associations
 
         await account.AssertEqualAsync();
     }
+
+    [Fact]
+    public async Task G172_every_activity_leads_to_the_record_it_belongs_to()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(200, 1, "contacts", "calls", "notes");
+        var contacts = account.Ids("contacts");
+        var made = contacts.Take(100).Select(contact =>
+        {
+            var note = account.Crm.Mutate(new CreateRecord("notes", new Dictionary<string, string?> { ["hs_note_body"] = "Called" }))[0].Id!;
+            account.Crm.Mutate(new AssociateRecords(new("notes", note), new("contacts", contact)));
+            return (Note: note, Contact: contact);
+        }).ToList();
+
+        await account.SyncAsync(SyncKind.Hourly);
+
+        foreach (var (note, contact) in made)
+        {
+            var links = await account.Mirror.LinksAsync(new("notes"), new RecordId(note), CancellationToken.None);
+            Assert.Equal([contact], links.Where(link => link.OtherStream.Value == "contacts").Select(link => link.Link.Target.Value).Distinct());
+        }
+
+        await account.AssertEqualAsync();
+    }
 }

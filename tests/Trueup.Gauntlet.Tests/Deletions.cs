@@ -19,6 +19,37 @@ public sealed class Deletions
     }
 
     [Fact]
+    public async Task G63_deletions_that_no_list_of_deletions_names_are_found_by_comparing()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(900, 1, "contacts");
+        var ids = account.Ids("contacts");
+        account.Crm.Mutate(new PurgeRecords("contacts", [.. ids.Take(30)]));
+        var hourly = await account.SyncAsync(SyncKind.Hourly);
+
+        var report = await account.SyncAsync(SyncKind.Nightly);
+
+        Assert.Equal(30, account.Of(report, "contacts").Buried + account.Of(hourly, "contacts").Buried);
+        Assert.Equal(ids.Count - 30, (await account.MirroredIdsAsync("contacts")).Count);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G66_records_deleted_before_the_first_load_are_not_loaded_as_live()
+    {
+        await using var account = await HubSpotAccount.StartAsync(100, 1, "contacts");
+        var ids = account.Ids("contacts");
+        account.Crm.Mutate(new DeleteRecords("contacts", [.. ids.Take(7)]));
+        account.Crm.Mutate(new MergeRecords("contacts", ids[10], [ids[11]]));
+        account.Crm.Control(new HookControl(2, [new DeleteRecords("contacts", [ids[20]])]) { Endpoint = "list", Stream = "contacts" });
+
+        await account.SyncAsync(SyncKind.Onboarding);
+        await account.SyncAsync(SyncKind.Hourly);
+
+        Assert.Equal(ids.Count - 9, (await account.MirroredIdsAsync("contacts")).Count);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task G67_deletions_anywhere_in_a_long_list_are_found()
     {
         await using var account = await HubSpotAccount.OnboardedAsync(3_000, 1, "contacts");
@@ -47,11 +78,12 @@ public sealed class Deletions
     {
         await using var account = await HubSpotAccount.OnboardedAsync(1_000, 1, "contacts");
         var before = account.Ids("contacts").Count;
-        account.Crm.Control(new HookControl(4, []) { Endpoint = "list" }, new FaultControl(500, new Dictionary<string, string>(), null) { Endpoint = "list" });
+        account.Crm.Control(new FaultControl(500, new Dictionary<string, string>(), null) { Endpoint = "list", Stream = "contacts", Skip = 4 });
 
         var report = await account.SyncAsync(SyncKind.Full);
 
         Assert.Equal(SyncStatus.Failed, report.Status);
+        Assert.True(account.Crm.Requests.All.Count(request => request is { Endpoint: "list", Status: 200 }) >= 4, "It did not fail half way.");
         Assert.Equal(before, (await account.MirroredIdsAsync("contacts")).Count);
     }
 
@@ -130,6 +162,28 @@ public sealed class Deletions
     }
 
     [Fact]
+    public async Task G174_of_two_contacts_with_one_address_one_is_live_after_a_merge_and_has_the_links_of_both()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(100, 1, "contacts", "companies");
+        var (ids, companies) = (account.Ids("contacts"), account.Ids("companies"));
+        account.Crm.Mutate(
+            new EditRecords("contacts", [ids[0]], new Dictionary<string, string?> { ["email"] = "ada@example.com" }),
+            new AssociateRecords(new("contacts", ids[0]), new("companies", companies[0])),
+            new AssociateRecords(new("contacts", ids[1]), new("companies", companies[1])));
+        await account.SyncAsync(SyncKind.Hourly);
+        var survivor = account.Crm.Mutate(new MergeRecords("contacts", ids[0], [ids[1]]))[0].Id!;
+
+        await account.SyncAsync(SyncKind.Hourly);
+
+        var mirrored = await account.MirroredIdsAsync("contacts");
+        Assert.DoesNotContain(mirrored, id => id == ids[0] || id == ids[1]);
+        Assert.Contains(survivor, mirrored);
+        var linked = (await account.Mirror.LinksAsync(new("contacts"), new RecordId(survivor), CancellationToken.None)).Select(link => link.Link.Target.Value);
+        Assert.Superset(new HashSet<string> { companies[0], companies[1] }, linked.ToHashSet());
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task G175_chains_of_merges_lead_to_the_last_survivor()
     {
         await using var account = await HubSpotAccount.OnboardedAsync(100, 1, "contacts");
@@ -142,5 +196,21 @@ public sealed class Deletions
 
         foreach (var id in new[] { ids[0], ids[1], ids[2], first })
             Assert.Equal(last, (await account.Mirror.ResolveAsync(new("contacts"), new RecordId(id), CancellationToken.None)).Value);
+    }
+
+    [Fact]
+    public async Task G177_records_merged_between_the_list_and_the_reading_by_id_cost_nothing_but_the_losers()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(600, 1, "contacts", "companies");
+        var ids = account.Ids("contacts");
+        account.Crm.Control(new HookControl(3, [new MergeRecords("contacts", ids[5], [ids[^5]])]) { Endpoint = "list", Stream = "contacts" });
+
+        await account.SyncAsync(SyncKind.Full);
+        await account.SyncAsync(SyncKind.Hourly);
+
+        var survivor = await account.Mirror.ResolveAsync(new("contacts"), new RecordId(ids[^5]), CancellationToken.None);
+        Assert.Equal(survivor, await account.Mirror.ResolveAsync(new("contacts"), new RecordId(ids[5]), CancellationToken.None));
+        Assert.Contains(survivor.Value, await account.MirroredIdsAsync("contacts"));
+        await account.AssertEqualAsync();
     }
 }

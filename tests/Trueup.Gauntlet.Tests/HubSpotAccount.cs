@@ -16,12 +16,14 @@ internal sealed class HubSpotAccount : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("trueup-gauntlet-").FullName;
     private readonly HastyClock clock = new();
     private readonly SqliteMirrorStore store;
+    private KeptCredentials credentials;
     private IConnector? connector;
     private int syncs;
 
     private HubSpotAccount(EmulatedHubSpot crm)
     {
         Crm = crm;
+        credentials = new KeptCredentials(new Credentials { AccessToken = "pat-na1-test" });
         store = new SqliteMirrorStore(folder, clock);
     }
 
@@ -65,9 +67,35 @@ internal sealed class HubSpotAccount : IAsyncDisposable
         if (connector is not null)
             await connector.DisposeAsync();
         connector = new HubSpotConnectorFactory().Create(
-            new ConnectorSetup(Crm.Url, new StaticCredentials(), 1, clock, NullLogger.Instance));
+            new ConnectorSetup(Crm.Url, credentials, 1, clock, NullLogger.Instance));
         Engine = new ConnectionSync(connector, Mirror, Options, clock, new Random(1), NullLogger.Instance);
         await Engine.StartAsync(CancellationToken.None);
+    }
+
+    /// <summary>Signs in by OAuth from now on: tokens that end and are refreshed. Answers how often they have been.</summary>
+    public async Task<Func<int>> UseOAuthAsync()
+    {
+        var issued = Crm.IssueTokens();
+        credentials = new KeptCredentials(new Credentials
+        {
+            AccessToken = issued.AccessToken, RefreshToken = issued.RefreshToken, ExpiresAt = issued.ExpiresAt, ClientId = "c", ClientSecret = "s",
+        });
+        await RestartAsync();
+        return () => credentials.Refreshes;
+    }
+
+    /// <summary>Calls HubSpot's API as another app would.</summary>
+    public async Task<JsonElement> CallAsync(HttpMethod method, string path, string? body = null)
+    {
+        using var other = new HttpClient { BaseAddress = Crm.Url };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        request.Headers.Authorization = new("Bearer", "pat-na1-other");
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await other.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{method} {path} answered {(int)answer.StatusCode}: {text}");
+        return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
     }
 
     public async Task<SyncReport> SyncAsync(SyncKind kind, string? stream = null, params string[] ids)
@@ -98,11 +126,10 @@ internal sealed class HubSpotAccount : IAsyncDisposable
     /// <summary>Mirror and CRM hold the same records, the same values and the same links.</summary>
     public async Task AssertEqualAsync()
     {
-        var state = Crm.State();
         var compared = 0;
         foreach (var stream in (await Mirror.StreamsAsync(CancellationToken.None)).Where(stream => Options.Includes(stream.Name) && stream.GoneAt is null))
         {
-            var truth = (StateOf(state, stream)).Where(record => record.Deleted is null).ToDictionary(record => record.Id);
+            var truth = StateOf(stream).Where(record => record.Deleted is null).ToDictionary(record => record.Id);
             var ids = await MirroredIdsAsync(stream.Name.Value);
             Assert.True(truth.Keys.ToHashSet().SetEquals(ids), $"{stream.Name}: the CRM has {truth.Count} records, the mirror {ids.Count}; "
                 + $"missing {string.Join(',', truth.Keys.Except(ids).Take(5))}; extra {string.Join(',', ids.Except(truth.Keys).Take(5))}");
@@ -130,9 +157,7 @@ internal sealed class HubSpotAccount : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private static IReadOnlyList<RecordState> StateOf(CrmState state, MirroredStream stream) =>
-        state.Streams.TryGetValue(stream.Name.Value, out var byName) ? byName
-        : state.Streams.Single(pair => stream.Name.Value.EndsWith($"_{pair.Key}", StringComparison.OrdinalIgnoreCase) || pair.Key == stream.Description.TypeId).Value;
+    private IReadOnlyList<RecordState> StateOf(MirroredStream stream) => Crm.State(stream.Description.TypeId).Streams.Values.Single();
 
     private static void AssertSameValues(MirroredStream stream, RecordState truth, StoredRecord record)
     {
@@ -174,10 +199,19 @@ internal sealed class HubSpotAccount : IAsyncDisposable
 
     private static string Shown(string? value) => value is null ? "null" : $"'{(value.Length > 60 ? value[..60] + "…" : value)}'";
 
-    private sealed class StaticCredentials : ICredentialSource
+    private sealed class KeptCredentials(Credentials first) : ICredentialSource
     {
-        public ValueTask<Credentials> LoadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new Credentials { AccessToken = "pat-na1-test" });
+        private volatile Credentials current = first;
 
-        public ValueTask SaveAsync(Credentials credentials, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public int Refreshes { get; private set; }
+
+        public ValueTask<Credentials> LoadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(current);
+
+        public ValueTask SaveAsync(Credentials credentials, CancellationToken cancellationToken)
+        {
+            current = credentials;
+            Refreshes++;
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -148,4 +148,23 @@ public sealed class MissedRecords
 
         await account.AssertEqualAsync();
     }
+
+    [Fact]
+    public async Task G92_states_that_change_while_pages_are_read_are_right_in_the_end()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(2_400, 1, "tickets");
+        var ids = account.Ids("tickets");
+        account.Crm.Mutate(new EditRecords("tickets", ids, new Dictionary<string, string?> { ["content"] = "A note for each" }));
+        account.Crm.Control(new HookControl(2,
+            [new EditRecords("tickets", [.. ids.Take(200)], new Dictionary<string, string?> { ["hs_pipeline_stage"] = "4" })]) { Endpoint = "search", Stream = "tickets" });
+        for (var poll = 0; poll < 12; poll++)
+        {
+            account.Crm.Mutate(new EditRecords("tickets", [ids[^(1 + poll)]], new Dictionary<string, string?> { ["content"] = $"Note {poll}" }));
+            await account.SyncAsync(SyncKind.Hourly);
+            account.Crm.Clock.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        Assert.Equal(200, account.Crm.State("tickets").Streams.Values.Single().Count(ticket => ticket.Properties.GetValueOrDefault("hs_pipeline_stage") == "4" && ids.Take(200).Contains(ticket.Id)));
+        await account.AssertEqualAsync();
+    }
 }

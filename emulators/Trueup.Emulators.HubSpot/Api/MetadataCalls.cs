@@ -169,7 +169,7 @@ internal sealed class MetadataCalls(HubSpotPortal portal)
         var name = body.Text("name") ?? throw Refusal.Invalid("name is required.");
         if (portal.Find($"p{portal.PortalId}_{name}") is not null)
             throw Refusal.Of(409, $"A schema named {name} exists already.", "OBJECT_ALREADY_EXISTS");
-        var number = 3_812_734 + portal.Tables.Count(table => table.Type.IsCustom);
+        var number = 3_813_000 + portal.TypesEver;
         var type = ObjectType.Custom(portal.PortalId, name, number, body.Get("labels")?.Text("singular") ?? name,
             body.Get("labels")?.Text("plural") ?? name, body.Text("primaryDisplayProperty") ?? "name") with
         {
@@ -182,6 +182,15 @@ internal sealed class MetadataCalls(HubSpotPortal portal)
             StandardProperties.Custom(table, property.Text("name") ?? "", property.Text("label") ?? "", property.Text("type") ?? "string",
                 property.Text("fieldType") ?? "text", now, defined => defined.Unique = property.Flag("hasUniqueValue"));
         return Reply.Json(201, Schema(table));
+    }
+
+    public Answer DeleteSchema(string name)
+    {
+        var table = portal.Find(name) is { Type.IsCustom: true } custom ? custom : throw Refusal.UnknownType(name);
+        if (table.Records.Any(record => record.Now.Life == RecordLife.Live))
+            throw Refusal.Invalid($"{name} still has records; delete them first.");
+        portal.Remove(table);
+        return Reply.NoContent;
     }
 
     private JsonObject Schema(ObjectTable table)

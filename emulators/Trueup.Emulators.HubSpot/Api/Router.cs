@@ -168,6 +168,7 @@ internal sealed partial class Router(
         ("GET", []) => new("schemas", null, () => metadata.Schemas(call)),
         ("POST", []) => new("schemas-write", null, () => metadata.CreateSchema(call)),
         ("GET", [var name]) => new("schemas", portal.Find(name), () => metadata.Schema(name)),
+        ("DELETE", [var name]) => new("schemas-write", portal.Find(name), () => metadata.DeleteSchema(name)),
         _ => null,
     };
 

@@ -13,6 +13,7 @@ internal sealed class HubSpotPortal
 
     private readonly Dictionary<string, ObjectTable> named = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ObjectTable> tables = [];
+    private int tablesEver;
     private readonly PriorityQueue<(ObjectTable Table, Record Record), long> bin = new();
 
     public HubSpotPortal(VirtualClock clock, long portalId)
@@ -55,7 +56,7 @@ internal sealed class HubSpotPortal
     {
         // A custom object goes by its short name in control calls, unless another type has that name.
         var stream = type.IsCustom && !named.ContainsKey(type.Singular) ? type.Singular : type.Name;
-        var table = new ObjectTable(type, stream) { SchemaId = 3_000_000 + tables.Count, CreatedAt = createdAt ?? 0 };
+        var table = new ObjectTable(type, stream) { SchemaId = 3_000_000 + tablesEver++, CreatedAt = createdAt ?? 0 };
         tables.Add(table);
         named[type.Name] = table;
         named[type.TypeId] = table;
@@ -63,6 +64,19 @@ internal sealed class HubSpotPortal
         StandardProperties.Define(table);
         return table;
     }
+
+    /// <summary>Takes an object type away with all its records and links. Another may take its name, but never its type id.</summary>
+    public void Remove(ObjectTable table)
+    {
+        foreach (var record in table.Records)
+            Links.RemoveAll(table.Type, record.Id, tables.Select(each => each.Type));
+        tables.Remove(table);
+        foreach (var name in named.Where(pair => pair.Value == table).Select(pair => pair.Key).ToList())
+            named.Remove(name);
+    }
+
+    /// <summary>Type numbers given out so far, those of removed types included.</summary>
+    public int TypesEver => tablesEver;
 
     /// <summary>Throws away what the recycle bin has kept long enough.</summary>
     public void EmptyBin()
