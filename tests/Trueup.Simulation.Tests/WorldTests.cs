@@ -19,7 +19,7 @@ public abstract class Worlds
 /// <summary>Worlds with whatever their seeds bring.</summary>
 public sealed class DrawnWorlds : Worlds
 {
-    public static TheoryData<int> Seeds => From(1, 110);
+    public static TheoryData<int> Seeds => From(1, Commands.MutantSeeds);
 
     [Theory, MemberData(nameof(Seeds))]
     public void The_mirror_converges_whatever_the_crm_and_the_network_do(int seed) => Run(WorldOptions.Draw(seed, Gear.Small));

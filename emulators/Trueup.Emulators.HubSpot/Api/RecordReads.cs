@@ -68,7 +68,7 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
         if (next is not null && found.Count == 0)
             next = "0" + (call["after"] ?? "0");
         if (difficulties.Any && next is not null && difficulties.Repeats(endpoint, table.Stream))
-            next = call["after"] ?? found[0].Record.Id.ToString(CultureInfo.InvariantCulture);
+            next = call["after"] ?? (found.Count == 0 ? "0" : found[0].Record.Id.ToString(CultureInfo.InvariantCulture));
         var warned = false;
         if (difficulties.Cap(endpoint, table) is { } cap && after > 0 && table.PositionOf(after) + limit >= cap.Limit)
         {

@@ -88,6 +88,16 @@ internal sealed class SyncChecks(Account account)
         }
     }
 
+    /// <summary>I29: where nobody changed anything since before the sync began, a verified count is the CRM's.</summary>
+    private void CountsAreThoseOfTheCrm(MirroredStream stream, DateTimeOffset horizon)
+    {
+        var name = account.StateName(stream.Name);
+        if (name == "owners" || account.Population.TouchedBetween(horizon, DateTimeOffset.MaxValue, name).Any())
+            return;
+        var live = account.Population.Of(name).Live.Count;
+        Checker.Check(stream.Live == live, "I29", $"{stream.Name} is called verified with {stream.Live} records, but the CRM has {live}.");
+    }
+
     /// <summary>I10, I1, I2, I3: what a sync calls verified is equal to the CRM, save what changed too late for it to see.</summary>
     private async Task GreenIsTrueAsync(IMirror mirror, SyncReport report, List<MirroredStream> green, DateTimeOffset beganAt)
     {
@@ -110,6 +120,8 @@ internal sealed class SyncChecks(Account account)
                 await equality.AssertStampedAsync(stream, account.Population.TouchedBetween(comparedUntil, horizon, account.StateName(stream.Name)));
         }
 
+        foreach (var stream in green)
+            CountsAreThoseOfTheCrm(stream, horizon);
         if (report.Status == SyncStatus.Verified && report.Request.Stream is null)
             comparedUntil = horizon;
     }

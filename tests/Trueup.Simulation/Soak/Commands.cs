@@ -6,14 +6,18 @@ using Trueup.Simulation.Time;
 
 namespace Trueup.Simulation.Soak;
 
-/// <summary>What the console does: soak, replay.</summary>
+/// <summary>What the console does: soak, replay, and prove that the checks can fail.</summary>
 public static class Commands
 {
     private const string Usage = """
         soak   [--first N] [--seeds N] [--minutes N] [--gear small|normal] [--keep-going yes] [option …]   runs worlds until one fails
         replay --seed N [--gear small|normal] [--trace FILE] [option …]                runs one world twice and compares the traces
+        mutants [--only NAME] [--seeds N]   builds the product with one deliberate fault after the other and runs worlds until one notices
         Options are those that a failure prints, such as --records 300 --days 2 --faults lag,cut. Faults:
         """;
+
+    /// <summary>The drawn worlds of the tests.</summary>
+    public const int MutantSeeds = 110;
 
     /// <summary>Runs a command. Answers 0 if all was well, 1 if a world failed, 2 for wrong usage.</summary>
     public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter errors)
@@ -25,6 +29,7 @@ public static class Commands
             {
                 "soak" => Soak(settings, output),
                 "replay" => Replay(settings, output),
+                "mutants" => Mutants(settings, output),
                 _ => throw new FormatException($"There is no command {settings.Verb}."),
             };
         }
@@ -56,6 +61,14 @@ public static class Commands
         }
 
         return failures == 0 ? 0 : 1;
+    }
+
+    private static int Mutants(Settings settings, TextWriter output)
+    {
+        using var mutation = new Mutation(output);
+        var survivors = mutation.Run(settings.Only, Math.Min(settings.Seeds, MutantSeeds));
+        output.WriteLine(survivors == 0 ? "Every mutant was noticed." : $"{survivors} mutants were not noticed.");
+        return survivors == 0 ? 0 : 1;
     }
 
     private static int Replay(Settings settings, TextWriter output)

@@ -19,6 +19,8 @@ internal sealed record Settings
 
     public string? TraceFile { get; private set; }
 
+    public string? Only { get; private set; }
+
     public bool KeepsGoing { get; private set; }
 
     /// <exception cref="FormatException">Something is unknown or missing.</exception>
@@ -47,6 +49,7 @@ internal sealed record Settings
             case "seeds": Seeds = long.Parse(value, CultureInfo.InvariantCulture); break;
             case "minutes": Longest = TimeSpan.FromMinutes(double.Parse(value, CultureInfo.InvariantCulture)); break;
             case "gear": Gear = Enum.Parse<Gear>(value, ignoreCase: true); break;
+            case "only": Only = value; break;
             case "trace": TraceFile = value; break;
             case "keep-going": KeepsGoing = value == "yes"; break;
             default: options.Add(new(name, value)); break;
