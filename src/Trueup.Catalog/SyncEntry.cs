@@ -26,7 +26,7 @@ public sealed class SyncEntry
     /// <summary>Only this stream; null for all.</summary>
     public string? Stream { get; init; }
 
-    /// <summary>For single records: their ids, one per line, with a tab behind those whose links are wanted even if the record did not change. No tab at all: of all.</summary>
+    /// <summary>For single records: which, as <see cref="RecordHint"/> writes them.</summary>
     public string? Ids { get; set; }
 
     /// <summary>When it was put into the queue.</summary>

@@ -49,10 +49,10 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
     /// <see cref="MostHints"/> records a sync of the last day reads them instead. Durable when it returns.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="stream">The stream.</param>
-    /// <param name="hints">The records, and whether the links of each are wanted.</param>
+    /// <param name="hints">The records.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task HintAsync(
-        ConnectionEntry connection, StreamName stream, IReadOnlyList<(RecordId Id, bool Links)> hints, CancellationToken cancellationToken)
+        ConnectionEntry connection, StreamName stream, IReadOnlyList<RecordHint> hints, CancellationToken cancellationToken)
     {
         await hinting.WaitAsync(cancellationToken);
         try
@@ -60,10 +60,9 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
             await using var context = await catalog.CreateDbContextAsync(cancellationToken);
             var waiting = await context.Syncs.Where(s => s.ConnectionId == connection.Id && s.Status == SyncStatus.Queued
                 && s.Kind == SyncKind.Records && s.Stream == stream.Value && s.Trigger == WebhookTrigger).FirstOrDefaultAsync(cancellationToken);
-            var wanted = new Dictionary<string, bool>(StringComparer.Ordinal);
-            foreach (var (id, links) in (waiting is null ? [] : HintsIn(waiting)).Concat(hints))
-                wanted[id.Value] = links || wanted.GetValueOrDefault(id.Value);
-            var ids = string.Join('\n', wanted.Select(hint => hint.Value ? hint.Key + "\t" : hint.Key));
+            var wanted = new Dictionary<RecordId, RecordHint>();
+            foreach (var hint in (waiting is null ? [] : HintsIn(waiting)).Concat(hints))
+                wanted[hint.Id] = wanted.TryGetValue(hint.Id, out var known) ? known.And(hint) : hint;
             if (wanted.Count > MostHints)
             {
                 await EnqueueAsync(connection, new SyncOrder(SyncKind.LastDay, WebhookTrigger, stream), id: null, cancellationToken);
@@ -72,13 +71,13 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
 
             // A sync that has begun meanwhile takes in nothing more.
             if (waiting is not null && await context.Syncs.Where(s => s.Id == waiting.Id && s.Status == SyncStatus.Queued)
-                .ExecuteUpdateAsync(set => set.SetProperty(s => s.Ids, ids), cancellationToken) == 1)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.Ids, RecordHint.ToText(wanted.Values)), cancellationToken) == 1)
                 return;
             context.Syncs.Add(new SyncEntry
             {
                 Id = Catalog.Ids.New(clock), ConnectionId = connection.Id, App = connection.App, Account = connection.Name, Kind = SyncKind.Records,
                 Trigger = WebhookTrigger, Stream = stream.Value, QueuedAt = clock.GetUtcNow(), Status = SyncStatus.Queued,
-                Ids = string.Join('\n', hints.Select(hint => hint.Links ? hint.Id.Value + "\t" : hint.Id.Value).Distinct()),
+                Ids = RecordHint.ToText(hints.Distinct()),
             });
             await context.SaveChangesAsync(cancellationToken);
         }
@@ -88,9 +87,9 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
         }
     }
 
-    /// <summary>The records of a line, and whether the links of each are wanted even if it did not change.</summary>
-    public static IReadOnlyList<(RecordId Id, bool Links)> HintsIn(SyncEntry entry) =>
-        [.. (entry.Ids ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (new RecordId(line.TrimEnd('\t')), line.EndsWith('\t')))];
+    /// <summary>The records of a line, each once.</summary>
+    public static IReadOnlyList<RecordHint> HintsIn(SyncEntry entry) =>
+        [.. RecordHint.FromText(entry.Ids ?? "").GroupBy(hint => hint.Id).Select(same => same.Aggregate((one, other) => one.And(other)))];
 
     /// <summary>Removes lines that are too old to be of use: all that ended before an instant, and those of quiet webhooks after a day.</summary>
     /// <param name="connectionId">The connection.</param>

@@ -460,6 +460,7 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         var hints = SyncJournal.HintsIn(entry);
         return new SyncRequest(
             entry.Id, entry.Kind, stream, [.. hints.Select(hint => hint.Id)],
-            entry.Trigger == SyncJournal.WebhookTrigger ? [.. hints.Where(hint => hint.Links).Select(hint => hint.Id)] : null);
+            entry.Trigger == SyncJournal.WebhookTrigger ? [.. hints.Where(hint => hint.Links).Select(hint => hint.Id)] : null,
+            hints.Any(hint => hint.Erased) ? [.. hints.Where(hint => hint.Erased).Select(hint => hint.Id)] : null);
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Trueup.Mirrors.Tests;
 
 public abstract partial class MirrorContract
@@ -63,5 +65,26 @@ public abstract partial class MirrorContract
         await PutAsync(Contacts, Put("a", "{}", PutKind.Restore));
 
         Assert.Equal(new RecordId("a"), await Mirror.ResolveAsync(Contacts, new RecordId("a"), default));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_an_erased_record_nothing_is_kept_but_that_it_was_there(bool isBuriedFirst)
+    {
+        await PutAsync(Contacts, Put("a", """{"email":"person@example.com"}"""), Put("b", "{}"));
+        await PutAsync(Contacts, Put("a", """{"email":"other@example.com"}""") with { Kind = PutKind.Change, Before = Encoding.UTF8.GetBytes("""{"email":"person@example.com"}""") });
+        if (isBuriedFirst)
+            await BuryAsync(Contacts, new GoneRecord(new RecordId("a"), GoneCause.Deleted));
+
+        await BuryAsync(Contacts, new GoneRecord(new RecordId("a"), GoneCause.Erased));
+        var again = await BuryAsync(Contacts, new GoneRecord(new RecordId("a"), GoneCause.Erased));
+
+        var erased = await GetAsync(Contacts, "a");
+        Assert.Equal((false, 0, GoneCause.Erased), (erased.IsLive, erased.Properties.Length, erased.Gone!.Cause));
+        Assert.All(await Mirror.HistoryAsync(Contacts, new RecordId("a"), default), entry => Assert.Null(entry.Before));
+        Assert.Equal(0, again.RowsWritten);
+        Assert.Single(await FeedAsync(), change => change.Kind == ChangeKind.Buried);
+        Assert.Equal((1, 1), ((await TotalsAsync(Contacts)).Live, (await TotalsAsync(Contacts)).Buried));
     }
 }

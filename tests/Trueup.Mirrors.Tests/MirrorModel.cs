@@ -44,9 +44,10 @@ internal sealed class MirrorModel
         var known = Records.GetValueOrDefault(key);
         if (gone is { Cause: GoneCause.Merged, MergedInto: { } winner })
             Winners[key] = winner.Value;
-        if (known is { IsLive: false } && (gone.Cause != GoneCause.Merged || known.Cause == GoneCause.Merged))
+        var isErased = gone.Cause == GoneCause.Erased;
+        if (known is { IsLive: false } && ((gone.Cause != GoneCause.Merged && !isErased) || known.Cause == gone.Cause))
             return;
-        Records[key] = new Known(false, known?.Properties ?? "", gone.Cause);
+        Records[key] = new Known(false, isErased ? "" : known?.Properties ?? "", gone.Cause);
         if (known is null)
             return;
         Links.Remove(key);

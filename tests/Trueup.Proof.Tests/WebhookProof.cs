@@ -38,6 +38,31 @@ public sealed class WebhookProof : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_person_who_was_erased_nothing_stays_in_the_mirror_nor_in_its_history()
+    {
+        await using var crm = await EmulatedCrm.StartAsync("--records", "30", "--seed", "65");
+        await using var server = await TrueupServer.StartAsync(folder, crm.Url);
+        var connection = await ConnectAsync(crm, server);
+        var person = (await IdsAsync(crm, "contacts"))[3];
+        await crm.MutateAsync(new { op = "edit", stream = "contacts", ids = new[] { person }, properties = new { city = "A place to forget" } });
+        await WaitUntilEqualAsync(crm, server, connection);
+        await crm.MutateAsync(new { op = "edit", stream = "contacts", ids = new[] { person }, properties = new { city = "Kiel" } });
+        await WaitUntilEqualAsync(crm, server, connection);
+
+        using var hubspot = new HttpClient { BaseAddress = crm.Url };
+        hubspot.DefaultRequestHeaders.Authorization = new("Bearer", "pat-test");
+        using var done = await hubspot.PostAsJsonAsync(new Uri("/crm/v3/objects/contacts/gdpr-delete", UriKind.Relative), new { objectId = person });
+        Assert.Equal(204, (int)done.StatusCode);
+
+        await WaitUntilEqualAsync(crm, server, connection);
+        using var history = await server.GetAsync($"/api/v1/connections/{connection}/streams/contacts/records/{person}/history");
+        Assert.DoesNotContain("A place to forget", history.RootElement.ToString(), StringComparison.Ordinal);
+        using var record = await server.GetAsync($"/api/v1/connections/{connection}/streams/contacts/records/{person}");
+        Assert.Equal("erased", record.RootElement.GetProperty("gone").GetProperty("cause").GetString());
+        Assert.DoesNotContain("Kiel", record.RootElement.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_flood_of_hints_becomes_few_syncs()
     {
         await using var crm = await EmulatedCrm.StartAsync("--records", "3000", "--seed", "62");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Trueup.Emulators.HubSpot.Portal;
+using Trueup.Emulators.HubSpot.Webhooks;
 
 namespace Trueup.Emulators.HubSpot.Api;
 
@@ -59,6 +60,7 @@ internal sealed class RecordWrites(HubSpotPortal portal)
         if (record is null || record.Now.Life == RecordLife.Gone)
             return Reply.NoContent;
         portal.Purge(table, record);
+        portal.Happened?.Invoke(WebhookEvent.Of(table.Type, record.Id, "privacyDeletion"));
         return Reply.NoContent with { Written = 1 };
     }
 

@@ -106,6 +106,8 @@ public enum GoneCause
     Merged,
     /// <summary>It exists, but this connection may no longer read it.</summary>
     Forbidden,
+    /// <summary>Erased on a person's demand: nothing of its content may be kept, not even in the history.</summary>
+    Erased,
 }
 
 /// <summary>The CRM lists deleted records.</summary>

@@ -38,4 +38,5 @@ public abstract record WebhookReading
 /// <param name="TypeId">The stream's <see cref="StreamDescription.TypeId"/>.</param>
 /// <param name="Id">The record.</param>
 /// <param name="Links">Whether its links may have changed too.</param>
-public readonly record struct WebhookHint(string TypeId, RecordId Id, bool Links);
+/// <param name="Erased">Whether it was erased on a person's demand, so that, if it is gone, nothing of it may be kept.</param>
+public readonly record struct WebhookHint(string TypeId, RecordId Id, bool Links, bool Erased = false);

@@ -12,6 +12,7 @@ public sealed record MirrorCommit(long Fence, DateTimeOffset At, string Source)
     public IReadOnlyList<StreamPuts> Puts { get; init; } = [];
 
     /// <summary>Records to bury. Burying one that is buried does nothing, unless it turns out to be merged: then it resolves to the survivor from now on.
+    /// <see cref="GoneCause.Erased"/> takes away everything the record held, now and in its history, also of one buried before.
     /// One never seen leaves a tombstone all the same, so that a late create cannot bring it back. The links from and to it go with it.</summary>
     public IReadOnlyList<RecordBury> Buries { get; init; } = [];
 

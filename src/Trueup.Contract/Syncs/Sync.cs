@@ -46,8 +46,10 @@ public enum SyncStatus
 /// <param name="Stream">Only this stream; null for all. Needed for <see cref="SyncKind.Records"/>.</param>
 /// <param name="Ids">For <see cref="SyncKind.Records"/>: which, 1 to 10,000.</param>
 /// <param name="LinkedIds">For <see cref="SyncKind.Records"/>: those of <paramref name="Ids"/> whose links are read even if they themselves did not change; null for all.</param>
+/// <param name="ErasedIds">For <see cref="SyncKind.Records"/>: those of <paramref name="Ids"/> of which nothing may be kept if they prove to be gone; null for none.</param>
 public sealed record SyncRequest(
-    string Id, SyncKind Kind, StreamName? Stream = null, IReadOnlyList<RecordId>? Ids = null, IReadOnlyList<RecordId>? LinkedIds = null);
+    string Id, SyncKind Kind, StreamName? Stream = null, IReadOnlyList<RecordId>? Ids = null, IReadOnlyList<RecordId>? LinkedIds = null,
+    IReadOnlyList<RecordId>? ErasedIds = null);
 
 /// <summary>What a sync did, or has done so far.</summary>
 public sealed record SyncReport

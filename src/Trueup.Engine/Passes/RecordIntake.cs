@@ -74,8 +74,10 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
             return;
         var mirrored = (await run.Sync.Mirror.LoadAsync(run.Mirrored.Name, [.. found.Gone.Select(gone => gone.Id)], cancellationToken))
             .ToDictionary(record => record.Id);
-        foreach (var gone in found.Gone)
+        foreach (var proof in found.Gone)
         {
+            // That it is gone is proved now; that it was erased is what the CRM told.
+            var gone = proof.Cause == GoneCause.Deleted && run.Sync.Request.ErasedIds?.Contains(proof.Id) == true ? proof with { Cause = GoneCause.Erased } : proof;
             var known = mirrored.GetValueOrDefault(gone.Id);
             Bury(gone, known?.IsLive == true, known);
         }
@@ -239,7 +241,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         run.Known?.Unsee(key);
 
         // A deleted record that the mirror never had leaves no tombstone unless it has an alias to leave.
-        if (!wasLive && (gone.Cause != GoneCause.Merged || known?.Gone?.Cause == GoneCause.Merged))
+        if (!wasLive && (gone.Cause is not (GoneCause.Merged or GoneCause.Erased) || known?.Gone?.Cause == gone.Cause || (known is null && gone.Cause == GoneCause.Erased)))
             return;
         if (wasLive && gone.Cause != GoneCause.Merged && !run.Brake.MayBury(gone.Id))
             return;

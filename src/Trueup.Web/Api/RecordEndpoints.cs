@@ -22,7 +22,7 @@ internal static class RecordEndpoints
         api.MapGet("/connections/{id}/streams/{stream}/count",
             async (string id, string stream, string? filter, Records all, CancellationToken cancellationToken) =>
                 new RecordCount(await all.CountAsync(id, stream, filter, cancellationToken))).WithSummary("How many live records match.");
-        api.MapGet("/connections/{id}/streams/{stream}/export", ExportAsync).WithSummary("Streams every live record of a stream: csv or jsonl.");
+        api.MapGet("/connections/{id}/streams/{stream}/export", ExportAsync).WithSummary("Streams every live record of a stream: csv, jsonl or parquet.");
         api.MapGet("/connections/{id}/changes", (string id, string? cursor, int? limit, Records all, CancellationToken cancellationToken) =>
             all.ChangesAsync(id, cursor, limit ?? 100, cancellationToken)).WithSummary("The mirror's change feed, ordered and without gaps.");
         api.MapPost("/connections/{id}/sql", SqlAsync).WithSummary("A read-only query on the typed views; answers one JSON array per line, the column names first.");

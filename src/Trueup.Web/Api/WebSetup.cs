@@ -40,7 +40,10 @@ public static class WebSetup
         services.AddExceptionHandler<Problems>();
         services.AddOpenApi("v1");
         services.AddHealthChecks();
-        services.AddHttpClient();
+
+        // A token endpoint that sends us elsewhere must not get the client's secret sent along.
+        services.AddHttpClient(OAuthConnecting.HttpClientName).ConfigurePrimaryHttpMessageHandler(() =>
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 
         services.AddAuthentication(options => options.DefaultScheme = options.DefaultAuthenticateScheme = options.DefaultChallengeScheme =
                 options.DefaultForbidScheme = TokenAuthentication.Either)

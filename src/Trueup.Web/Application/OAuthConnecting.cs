@@ -9,6 +9,9 @@ namespace Trueup.Web.Application;
 public sealed class OAuthConnecting(
     Apps apps, Connecting connecting, Connections connections, IDataProtectionProvider protection, IHttpClientFactory clients, TimeProvider clock)
 {
+    /// <summary>The HTTP client that exchanges codes: it follows no redirects.</summary>
+    internal const string HttpClientName = "oauth";
+
     /// <summary>How long a person may take on the app's consent page.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
@@ -85,7 +88,7 @@ public sealed class OAuthConnecting(
     private async Task<CredentialsInput> ExchangeAsync(State begun, string code, CancellationToken cancellationToken)
     {
         var (factory, endpoints, client) = Find(begun.App);
-        using var http = clients.CreateClient("oauth");
+        using var http = clients.CreateClient(HttpClientName);
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = begun.Callback,
@@ -97,7 +100,7 @@ public sealed class OAuthConnecting(
             using var answer = await http.PostAsync(url, form, cancellationToken);
             using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
             if (!answer.IsSuccessStatusCode)
-                throw new ProblemException(Wrong($"{factory.Label} refused the code: {Plain(Text(json, "message") ?? Text(json, "error"))}"));
+                throw new ProblemException(Wrong($"{factory.Label} refused the code: {Plain(Text(json, "message") ?? Text(json, "error_description") ?? Text(json, "error"))}"));
             return new CredentialsInput(
                 Text(json, "access_token"), Text(json, "refresh_token"), client.Id, client.Secret,
                 json.RootElement.TryGetProperty("expires_in", out var seconds) && seconds.TryGetInt64(out var lasts) ? clock.GetUtcNow().AddSeconds(lasts) : null);

@@ -109,6 +109,8 @@ public sealed class SyncLog(
         if (sync is not null)
         {
             var done = await GetAsync(sync, cancellationToken);
+            if (done.ConnectionId != entry.Id)
+                throw new ProblemException(Problem.NotFound($"{entry.Name} has no sync {sync}."));
             return new ExplanationView(done.Id, done.Kind, done.Steps ?? []);
         }
         var open = await OpenAsync(entry, cancellationToken);

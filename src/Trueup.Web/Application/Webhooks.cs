@@ -56,7 +56,7 @@ public sealed partial class Webhooks(
         var streams = (await (await log.OpenAsync(entry, cancellationToken)).Mirror.StreamsAsync(cancellationToken))
             .Where(stream => stream is { GoneAt: null, Description.Refusal: null }).ToDictionary(stream => stream.Description.TypeId, StringComparer.Ordinal);
         foreach (var ofType in hints.GroupBy(hint => hint.TypeId).Where(ofType => streams.ContainsKey(ofType.Key)))
-            await journal.HintAsync(entry, streams[ofType.Key].Name, [.. ofType.Select(hint => (hint.Id, hint.Links))], cancellationToken);
+            await journal.HintAsync(entry, streams[ofType.Key].Name, [.. ofType.Select(hint => new RecordHint(hint.Id, hint.Links, hint.Erased))], cancellationToken);
         await grains.GetGrain<IConnectionGrain>(entry.Id).WakeAsync();
         board.Announce();
     }

@@ -59,7 +59,7 @@ internal static class WebhookEvents
         foreach (var name in isMerge ? ["newObjectId", "primaryObjectId", "objectId"] : new[] { "objectId" })
         {
             if (happened.Id(name) is { } id)
-                hints.Add(new WebhookHint(typeId, new RecordId(id), Links: isMerge || what is "creation" or "restore"));
+                hints.Add(new WebhookHint(typeId, new RecordId(id), Links: isMerge || what is "creation" or "restore", Erased: what == "privacyDeletion"));
         }
 
         foreach (var merged in happened.Items("mergedObjectIds"))

@@ -104,13 +104,22 @@ internal sealed class RecordWriter(
         var (rid, state, _) = found.Value;
         // Of a record that is buried, only a merge still tells something new: who answers for it now.
         var newlyMerged = SetAlias(total.Number, gone);
-        if (state != 0 && (!newlyMerged || state == RecordRows.StateOf(gone.Cause)))
+        var newlyErased = gone.Cause == GoneCause.Erased && state != RecordRows.StateOf(GoneCause.Erased);
+        if (state != 0 && !newlyErased && (!newlyMerged || state == RecordRows.StateOf(gone.Cause)))
             return;
 
         RowsWritten++;
-        history.Changed(total.Number, id, table.ModifiedOf(rid), kind, [], gone);
-        feed.Happened(total.Number, id, kind, gone.MergedInto?.Value);
+
+        // That what is buried already is erased as well is no event: nothing that could be seen has changed.
+        if (state == 0 || !newlyErased)
+        {
+            history.Changed(total.Number, id, newlyErased ? 0 : table.ModifiedOf(rid), kind, [], gone);
+            feed.Happened(total.Number, id, kind, gone.MergedInto?.Value);
+        }
+
         table.Bury(rid, gone, at, source);
+        if (newlyErased)
+            Erase(total.Number, rid, id);
         if (state == 0)
         {
             total.Left(id);
@@ -119,6 +128,16 @@ internal sealed class RecordWriter(
         }
 
         links.RemoveAllOf(total.Number, gone.Id);
+    }
+
+    /// <summary>Takes away what the record held and what it held before. Its freed bytes are overwritten; the write-ahead log keeps older pages until it
+    /// starts anew.</summary>
+    private void Erase(long stream, long rid, ReadOnlySpan<byte> id)
+    {
+        database.Execute("PRAGMA secure_delete=ON");
+        database[$"UPDATE {RecordRows.TableOf(stream)} SET props = NULL, hash = zeroblob(16), modified = 0 WHERE rid = ?1"].Bind(1, rid).Run();
+        database["UPDATE m_history SET before = NULL, modified = 0 WHERE stream = ?1 AND id = ?2"].Bind(1, stream).Bind(2, id).Run();
+        database.Execute("PRAGMA secure_delete=OFF");
     }
 
     /// <summary>Whether an alias was written that was not there.</summary>
