@@ -48,7 +48,7 @@ public sealed class OneFault : Worlds
 /// <summary>Worlds in which nothing goes wrong but the process, all the time.</summary>
 public sealed class DyingProcesses : Worlds
 {
-    public static TheoryData<int> Seeds => From(2001, 30);
+    public static TheoryData<int> Seeds => From(2001, 25);
 
     [Theory, MemberData(nameof(Seeds))]
     public void The_mirror_converges_although_processes_die_and_the_dead_come_back(int seed) =>
@@ -58,7 +58,7 @@ public sealed class DyingProcesses : Worlds
 /// <summary>Everything at once, in a CRM that changes between any two requests.</summary>
 public sealed class EverythingAtOnce : Worlds
 {
-    public static TheoryData<int> Seeds => From(3001, 30);
+    public static TheoryData<int> Seeds => From(3001, 25);
 
     [Theory, MemberData(nameof(Seeds))]
     public void The_mirror_converges_although_everything_goes_wrong_at_once(int seed) =>

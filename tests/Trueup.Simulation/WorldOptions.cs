@@ -88,6 +88,16 @@ public sealed record WorldOptions
         --seed {Seed} --records {Records} --days {Days:R} --start {Start:yyyy-MM-dd'T'HH:mm:ss'Z'} --life {LifePerHour:R} --restlessness {Restlessness:R} --hourly {Hourly:c} --at-once {StreamsAtOnce} --streams {(Streams.Count == 0 ? "all" : string.Join(',', Streams))} --shuffled {(Shuffled ? "yes" : "no")} --skew {Skew:c} --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))} --faults-a-day {FaultsPerDay:R} --deaths-a-day {DeathsPerDay:R}
         """);
 
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <exception cref="FormatException">An option is unknown, or its value is none for it.</exception>
+    public static WorldOptions Parse(string words)
+    {
+        var pairs = words.Split(' ').Chunk(2).ToList();
+        var seed = pairs.FirstOrDefault(pair => pair[0] == "--seed")?[1] ?? throw new FormatException("A world needs its --seed.");
+        return pairs.Where(pair => pair[0] != "--seed")
+            .Aggregate(Draw(long.Parse(seed, CultureInfo.InvariantCulture), Gear.Small), (world, pair) => world.With(pair[0].TrimStart('-'), pair[1]));
+    }
+
     /// <summary>Sets one option.</summary>
     /// <param name="name">As in <see cref="ToString"/>, without hyphens in front.</param>
     /// <param name="value">Its value.</param>
