@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Trueup.Simulation.Soak;
 
@@ -8,10 +9,14 @@ namespace Trueup.Simulation.Soak;
 /// <param name="Why">What is wrong with it, in one sentence.</param>
 /// <param name="Right">The text that is right, which stands there once.</param>
 /// <param name="Wrong">The text in its place.</param>
-internal sealed record Mutant(string Name, string Path, string Why, string Right, string Wrong)
+/// <param name="Seed">The first world that noticed it; null while none is known.</param>
+internal sealed record Mutant(string Name, string Path, string Why, string Right, string Wrong, long? Seed)
 {
     private const string InsteadOf = "--- instead of\n";
     private const string ItSays = "\n--- it says\n";
+
+    /// <summary>Whether what it replaces stands exactly once in a source.</summary>
+    public bool Fits(string source) => source.Split(Right).Length == 2;
 
     /// <exception cref="FormatException">The file is not laid out as mutants are.</exception>
     public static Mutant Read(string file)
@@ -21,13 +26,14 @@ internal sealed record Mutant(string Name, string Path, string Why, string Right
         var head = text[..Math.Max(right, 0)].Split('\n');
         if (right < 0 || wrong < 0 || head is not [['f', 'i', 'l', 'e', ':', ' ', .. var path], ['w', 'h', 'y', ':', ' ', .. var why], ..])
             throw new FormatException($"{file} must hold 'file:', 'why:', '{InsteadOf.Trim()}' and '{ItSays.Trim()}'.");
+        long? seed = head is [_, _, ['s', 'e', 'e', 'd', ':', ' ', .. var number], ..] ? long.Parse(number, CultureInfo.InvariantCulture) : null;
         return new Mutant(
-            System.IO.Path.GetFileNameWithoutExtension(file), path, why, text[(right + InsteadOf.Length)..wrong], text[(wrong + ItSays.Length)..^1]);
+            System.IO.Path.GetFileNameWithoutExtension(file), path, why, text[(right + InsteadOf.Length)..wrong], text[(wrong + ItSays.Length)..^1], seed);
     }
 }
 
 /// <summary>Puts deliberate faults into a copy of the product, one at a time, and runs worlds until one notices: proof that the checks can fail.</summary>
-internal sealed class Mutation : IDisposable
+public sealed class Mutation : IDisposable
 {
     private static readonly string[] Copied = ["src", "emulators", "tests/Trueup.Simulation", "Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", "global.json", ".editorconfig"];
 
@@ -35,16 +41,27 @@ internal sealed class Mutation : IDisposable
     private readonly string copy;
     private readonly TextWriter output;
 
+    /// <summary>Prepares a proof that tells each mutant's fate.</summary>
     public Mutation(TextWriter output)
     {
         this.output = output;
-        root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Trueup.slnx")))
-            root = Path.GetDirectoryName(root) ?? throw new FormatException("The mutants need the project's source around this program.");
+        root = Root();
         copy = Path.Combine(Path.GetTempPath(), $"trueup-mutants-{Environment.ProcessId}");
     }
 
+    /// <summary>How many mutants there are.</summary>
+    public static int Count => Files(Root()).Count;
+
+    /// <summary>The names of mutants that do not fit the source.</summary>
+    public static IReadOnlyList<string> Misfits()
+    {
+        var root = Root();
+        return [.. Files(root).Select(Mutant.Read).Where(mutant => !mutant.Fits(File.ReadAllText(Path.Combine(root, mutant.Path)))).Select(mutant => mutant.Name)];
+    }
+
     /// <summary>Runs the mutants. Answers how many no world noticed.</summary>
+    /// <param name="only">The name of one; null for all.</param>
+    /// <param name="seeds">Worlds to run for each.</param>
     public int Run(string? only, long seeds)
     {
         foreach (var part in Copied)
@@ -52,7 +69,7 @@ internal sealed class Mutation : IDisposable
         if (Build(Path.Combine(copy, "tests/Trueup.Simulation/Trueup.Simulation.csproj")) is { } trouble)
             throw new FormatException($"The copy cannot be built: {trouble}");
         var survivors = 0;
-        foreach (var file in Directory.GetFiles(Path.Combine(root, "tests/Trueup.Simulation/Mutants"), "*.mutant").Order(StringComparer.Ordinal))
+        foreach (var file in Files(root))
         {
             var mutant = Mutant.Read(file);
             if (only is not null && mutant.Name != only)
@@ -67,17 +84,29 @@ internal sealed class Mutation : IDisposable
         return survivors;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (Directory.Exists(copy))
             Directory.Delete(copy, recursive: true);
     }
 
+    private static string Root()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "Trueup.slnx")))
+            root = Path.GetDirectoryName(root) ?? throw new FormatException("The mutants need the project's source around this program.");
+        return root;
+    }
+
+    private static List<string> Files(string root) =>
+        [.. Directory.GetFiles(Path.Combine(root, "tests/Trueup.Simulation/Mutants"), "*.mutant").Order(StringComparer.Ordinal)];
+
     private string? Notice(Mutant mutant, long seeds)
     {
         var path = Path.Combine(copy, mutant.Path);
         var right = File.ReadAllText(path);
-        if (right.Split(mutant.Right).Length != 2)
+        if (!mutant.Fits(right))
             throw new FormatException($"The mutant {mutant.Name} does not fit {mutant.Path} any more: what it replaces must stand there once.");
         File.WriteAllText(path, right.Replace(mutant.Right, mutant.Wrong, StringComparison.Ordinal));
         try
@@ -85,13 +114,21 @@ internal sealed class Mutation : IDisposable
             if (Build(Path.Combine(copy, "tests/Trueup.Simulation/Trueup.Simulation.csproj")) is { } trouble)
                 throw new FormatException($"The mutant {mutant.Name} does not compile: {trouble}");
             var program = Path.Combine(copy, "tests/Trueup.Simulation/bin/Release/net10.0/Trueup.Simulation.dll");
-            var (_, said) = Start("dotnet", [program, "soak", "--gear", "small", "--seeds", $"{seeds}"]);
-            return said.Split('\n').FirstOrDefault(line => line.Contains(" FAILED: ", StringComparison.Ordinal));
+
+
+            // The world that noticed it last time comes first; should it have changed, all of them have their turn.
+            return (mutant.Seed is { } known ? Failure(program, known, 1) : null) ?? Failure(program, 1, seeds);
         }
         finally
         {
             File.WriteAllText(path, right);
         }
+    }
+
+    private static string? Failure(string program, long first, long seeds)
+    {
+        var (_, said) = Start("dotnet", [program, "soak", "--gear", "small", "--first", $"{first}", "--seeds", $"{seeds}"]);
+        return said.Split('\n').FirstOrDefault(line => line.Contains(" FAILED: ", StringComparison.Ordinal));
     }
 
     private static string? Build(string project)
