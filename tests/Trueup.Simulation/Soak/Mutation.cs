@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Trueup.Simulation.Soak;
 
@@ -9,8 +8,8 @@ namespace Trueup.Simulation.Soak;
 /// <param name="Why">What is wrong with it, in one sentence.</param>
 /// <param name="Right">The text that is right, which stands there once.</param>
 /// <param name="Wrong">The text in its place.</param>
-/// <param name="Seed">The first world that noticed it; null while none is known.</param>
-internal sealed record Mutant(string Name, string Path, string Why, string Right, string Wrong, long? Seed)
+/// <param name="World">A world of the tests that noticed it, as options of a soak; null while none is known.</param>
+internal sealed record Mutant(string Name, string Path, string Why, string Right, string Wrong, string? World)
 {
     private const string InsteadOf = "--- instead of\n";
     private const string ItSays = "\n--- it says\n";
@@ -26,15 +25,17 @@ internal sealed record Mutant(string Name, string Path, string Why, string Right
         var head = text[..Math.Max(right, 0)].Split('\n');
         if (right < 0 || wrong < 0 || head is not [['f', 'i', 'l', 'e', ':', ' ', .. var path], ['w', 'h', 'y', ':', ' ', .. var why], ..])
             throw new FormatException($"{file} must hold 'file:', 'why:', '{InsteadOf.Trim()}' and '{ItSays.Trim()}'.");
-        long? seed = head is [_, _, ['s', 'e', 'e', 'd', ':', ' ', .. var number], ..] ? long.Parse(number, CultureInfo.InvariantCulture) : null;
+        var world = head is [_, _, ['w', 'o', 'r', 'l', 'd', ':', ' ', .. var options], ..] ? options : null;
         return new Mutant(
-            System.IO.Path.GetFileNameWithoutExtension(file), path, why, text[(right + InsteadOf.Length)..wrong], text[(wrong + ItSays.Length)..^1], seed);
+            System.IO.Path.GetFileNameWithoutExtension(file), path, why, text[(right + InsteadOf.Length)..wrong], text[(wrong + ItSays.Length)..^1], world);
     }
 }
 
 /// <summary>Puts deliberate faults into a copy of the product, one at a time, and runs worlds until one notices: proof that the checks can fail.</summary>
 public sealed class Mutation : IDisposable
 {
+    private const string Built = "bin/Release/net10.0";
+
     private static readonly string[] Copied = ["src", "emulators", "tests/Trueup.Simulation", "Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", "global.json", ".editorconfig"];
 
     private readonly string root;
@@ -68,6 +69,7 @@ public sealed class Mutation : IDisposable
             Copy(Path.Combine(root, part), Path.Combine(copy, part));
         if (Build(Path.Combine(copy, "tests/Trueup.Simulation/Trueup.Simulation.csproj")) is { } trouble)
             throw new FormatException($"The copy cannot be built: {trouble}");
+
         var survivors = 0;
         foreach (var file in Files(root))
         {
@@ -109,31 +111,49 @@ public sealed class Mutation : IDisposable
         if (!mutant.Fits(right))
             throw new FormatException($"The mutant {mutant.Name} does not fit {mutant.Path} any more: what it replaces must stand there once.");
         File.WriteAllText(path, right.Replace(mutant.Right, mutant.Wrong, StringComparison.Ordinal));
+        var programs = Path.Combine(copy, "tests/Trueup.Simulation", Built);
+        string? spoilt = null;
         try
         {
-            if (Build(Path.Combine(copy, "tests/Trueup.Simulation/Trueup.Simulation.csproj")) is { } trouble)
+            // Only the project that it is in, whose library then takes its place beside the others.
+            var project = Directory.GetFiles(ProjectOf(path), "*.csproj").Single();
+            if (Build(project, "--no-restore", "--no-dependencies") is { } trouble)
                 throw new FormatException($"The mutant {mutant.Name} does not compile: {trouble}");
-            var program = Path.Combine(copy, "tests/Trueup.Simulation/bin/Release/net10.0/Trueup.Simulation.dll");
+            spoilt = Path.Combine(programs, Path.GetFileNameWithoutExtension(project) + ".dll");
+            File.Copy(spoilt, spoilt + ".right");
+            File.Copy(Path.Combine(ProjectOf(path), Built, Path.GetFileName(spoilt)), spoilt, overwrite: true);
+            var program = Path.Combine(programs, "Trueup.Simulation.dll");
 
 
             // The world that noticed it last time comes first; should it have changed, all of them have their turn.
-            return (mutant.Seed is { } known ? Failure(program, known, 1) : null) ?? Failure(program, 1, seeds);
+            return (mutant.World is { } known ? Failure(program, [.. known.Split(' '), "--seeds", "1"]) : null)
+                ?? Failure(program, ["--first", "1", "--seeds", $"{seeds}"]);
         }
         finally
         {
             File.WriteAllText(path, right);
+            if (spoilt is not null)
+                File.Move(spoilt + ".right", spoilt, overwrite: true);
         }
     }
 
-    private static string? Failure(string program, long first, long seeds)
+    private static string ProjectOf(string path)
     {
-        var (_, said) = Start("dotnet", [program, "soak", "--gear", "small", "--first", $"{first}", "--seeds", $"{seeds}"]);
+        var folder = Path.GetDirectoryName(path)!;
+        while (Directory.GetFiles(folder, "*.csproj").Length == 0)
+            folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+
+    private static string? Failure(string program, IReadOnlyList<string> options)
+    {
+        var (_, said) = Start("dotnet", [program, "soak", "--gear", "small", .. options]);
         return said.Split('\n').FirstOrDefault(line => line.Contains(" FAILED: ", StringComparison.Ordinal));
     }
 
-    private static string? Build(string project)
+    private static string? Build(string project, params string[] options)
     {
-        var (status, said) = Start("dotnet", ["build", project, "-c", "Release", "-v", "q", "-nologo", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false"]);
+        var (status, said) = Start("dotnet", ["build", project, "-c", "Release", "-v", "q", "-nologo", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", .. options]);
         return status == 0 ? null : said.Split('\n').FirstOrDefault(line => line.Contains(": error ", StringComparison.Ordinal)) ?? said;
     }
 
