@@ -84,7 +84,7 @@ public abstract partial class MirrorContract
         Assert.Equal((false, 0, GoneCause.Erased), (erased.IsLive, erased.Properties.Length, erased.Gone!.Cause));
         Assert.All(await Mirror.HistoryAsync(Contacts, new RecordId("a"), default), entry => Assert.Null(entry.Before));
         Assert.Equal(0, again.RowsWritten);
-        Assert.Single(await FeedAsync(), change => change.Kind == ChangeKind.Buried);
+        Assert.Equal(isBuriedFirst ? 2 : 1, (await FeedAsync()).Count(change => change.Kind == ChangeKind.Buried));
         Assert.Equal((1, 1), ((await TotalsAsync(Contacts)).Live, (await TotalsAsync(Contacts)).Buried));
     }
 }

@@ -109,14 +109,8 @@ internal sealed class RecordWriter(
             return;
 
         RowsWritten++;
-
-        // That what is buried already is erased as well is no event: nothing that could be seen has changed.
-        if (state == 0 || !newlyErased)
-        {
-            history.Changed(total.Number, id, newlyErased ? 0 : table.ModifiedOf(rid), kind, [], gone);
-            feed.Happened(total.Number, id, kind, gone.MergedInto?.Value);
-        }
-
+        history.Changed(total.Number, id, newlyErased ? 0 : table.ModifiedOf(rid), kind, [], gone);
+        feed.Happened(total.Number, id, kind, gone.MergedInto?.Value);
         table.Bury(rid, gone, at, source);
         if (newlyErased)
             Erase(total.Number, rid, id);
