@@ -165,7 +165,6 @@ public sealed class ConnectionSync(
         var finished = connection with
         {
             Unfinished = isOwn ? null : connection.Unfinished,
-            PairsSwept = isOwn ? [] : connection.PairsSwept,
             OnboardedAt = connection.OnboardedAt
                 ?? (streams.Count > 0 && Readable().Any() && Readable().All(stream => State.Of(stream.Name).Phase == StreamPhase.Verified)
                     ? clock.GetUtcNow()

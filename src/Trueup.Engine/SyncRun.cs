@@ -131,14 +131,12 @@ internal sealed class SyncRun
         if (sync.Request.Kind == SyncKind.Records)
             return;
 
-        // Which records had changed when the last sync died is not known any more, so their links cannot be followed: sweep them.
-        var goesOn = checkpoint.Unfinished?.Id == sync.Request.Id && Planner.SweepsLinks(sync.Request.Kind);
-        if (checkpoint.ExternalId is not null && goesOn)
-            return;
+        // Which records had changed when the last sync died is not known any more, so their links cannot be followed: sweep them all,
+        // also those that it had swept, for it may have put records after that.
         await sync.SaveAsync(
             checkpoint with
             {
-                ExternalId = identity.ExternalId, Unfinished = sync.Request, PairsSwept = [],
+                ExternalId = identity.ExternalId, Unfinished = sync.Request,
                 PairsKnown = checkpoint.Unfinished is null ? checkpoint.PairsKnown : [],
             },
             cancellationToken);
@@ -291,21 +289,14 @@ internal sealed class SyncRun
         var hasManyChanges = from.HasManyChanges || to.HasManyChanges;
         if (Planner.SweepsLinks(sync.Request.Kind) || !sync.Checkpoints.LinksKnown(name) || hasManyChanges)
         {
-            if (sync.Checkpoints.Connection.PairsSwept.Contains(name) && !hasManyChanges)
-                return;
             var batches = (from.Mirrored.Live + reads.SourcesPerBatch - 1) / reads.SourcesPerBatch;
             await StepAsync(
                 from, $"associations with {pair.To}",
                 hasManyChanges ? "So many records changed that reading the links of all is cheaper." : "Linking and unlinking moves no modified stamp.", batches,
                 () => LinkPass.SweepAsync(sync, pair, from, to, cancellationToken));
             var checkpoint = sync.Checkpoints.Connection;
-            await sync.SaveAsync(
-                checkpoint with
-                {
-                    PairsSwept = [.. checkpoint.PairsSwept.Where(swept => swept != name), name],
-                    PairsKnown = checkpoint.PairsKnown.Contains(name) ? checkpoint.PairsKnown : [.. checkpoint.PairsKnown, name],
-                },
-                cancellationToken);
+            if (!checkpoint.PairsKnown.Contains(name))
+                await sync.SaveAsync(checkpoint with { PairsKnown = [.. checkpoint.PairsKnown, name] }, cancellationToken);
         }
         else if (from.ChangedIds is { Count: > 0 } || to.ChangedIds is { Count: > 0 })
         {

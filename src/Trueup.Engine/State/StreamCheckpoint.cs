@@ -82,9 +82,6 @@ internal sealed record ConnectionCheckpoint
     /// <summary>When onboarding was complete; null before.</summary>
     public DateTimeOffset? OnboardedAt { get; init; }
 
-    /// <summary>Pairs whose links were swept by <see cref="Unfinished"/>.</summary>
-    public IReadOnlyList<string> PairsSwept { get; init; } = [];
-
     /// <summary>Pairs whose links have been swept at least once, so that following changed records suffices between sweeps.</summary>
     public IReadOnlyList<string> PairsKnown { get; init; } = [];
 }
