@@ -91,6 +91,11 @@ public sealed class EmulatedCrm : IAsyncDisposable
         return (await JsonDocument.ParseAsync(stream)).RootElement.GetProperty("streams");
     }
 
+    /// <summary>The ids of the live records of a stream, in the CRM's order.</summary>
+    public async Task<string[]> LiveIdsAsync(string stream) =>
+        [.. (await StateAsync()).GetProperty(stream).EnumerateArray()
+            .Where(record => record.GetProperty("deleted").ValueKind == JsonValueKind.Null).Select(record => record.GetProperty("id").GetString()!)];
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

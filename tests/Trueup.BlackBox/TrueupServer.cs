@@ -155,6 +155,13 @@ public sealed class TrueupServer : IAsyncDisposable
         return ((int)answer.StatusCode, isJson ? JsonDocument.Parse(text).RootElement : default, answer.Headers.Location);
     }
 
+    /// <summary>The newest lines of a connection's sync log.</summary>
+    public async Task<IReadOnlyList<JsonElement>> SyncsAsync(string connection)
+    {
+        using var syncs = await GetAsync($"/api/v1/syncs?connection={connection}&limit=100");
+        return [.. syncs.RootElement.GetProperty("items").EnumerateArray().Select(sync => sync.Clone())];
+    }
+
     /// <summary>Waits until the connection is in a state, and answers it.</summary>
     public async Task<JsonElement> WaitForStateAsync(string connection, string state)
     {

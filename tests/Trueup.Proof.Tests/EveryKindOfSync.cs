@@ -38,7 +38,7 @@ public sealed class EveryKindOfSync : IDisposable
         await using var server = await TrueupServer.StartAsync(folder, crm.Url);
         var connection = await server.ConnectAsync();
         await server.WaitUntilLiveAsync(connection);
-        var ids = await IdsAsync(crm, "contacts");
+        var ids = await crm.LiveIdsAsync("contacts");
         await crm.MutateAsync(
             new { op = "edit", stream = "contacts", ids = ids[..3], properties = new { city = "Kiel" } },
             new { op = "delete", stream = "contacts", ids = ids[3..5] });
@@ -52,8 +52,8 @@ public sealed class EveryKindOfSync : IDisposable
 
     private static async Task ChangeAsync(EmulatedCrm crm, string tag, bool withDeletes)
     {
-        var contacts = await IdsAsync(crm, "contacts");
-        var deals = await IdsAsync(crm, "deals");
+        var contacts = await crm.LiveIdsAsync("contacts");
+        var deals = await crm.LiveIdsAsync("deals");
         await crm.MutateAsync(
             new { op = "edit", stream = "contacts", ids = contacts[..700], properties = new { city = $"City {tag}" } },
             new { op = "create", stream = "contacts", properties = new { firstname = "Ada", lastname = tag, email = $"ada-{tag}@example.com" } },
@@ -72,10 +72,6 @@ public sealed class EveryKindOfSync : IDisposable
         if (tag == "full")
             await crm.MutateAsync(new { op = "purge", stream = "contacts", ids = contacts[900..910] }, new { op = "restore", stream = "deals", ids = deals[50..52] });
     }
-
-    private static async Task<string[]> IdsAsync(EmulatedCrm crm, string stream) =>
-        [.. (await crm.StateAsync()).GetProperty(stream).EnumerateArray()
-            .Where(record => record.GetProperty("deleted").ValueKind == JsonValueKind.Null).Select(record => record.GetProperty("id").GetString()!)];
 
     private static async Task AssertEqualAsync(EmulatedCrm crm, TrueupServer server, string connection, int atLeast)
     {

@@ -33,8 +33,8 @@ public sealed partial class SyncsByThemselves : IDisposable
         await using var server = await StartAsync(crm, hourly: "PT12H", nightly: "PT3S");
         var connection = await server.ConnectAsync();
         await server.WaitUntilLiveAsync(connection);
-        var contacts = await IdsAsync(crm, "contacts");
-        var companies = await IdsAsync(crm, "companies");
+        var contacts = await crm.LiveIdsAsync("contacts");
+        var companies = await crm.LiveIdsAsync("companies");
 
         await ChangeAsync(crm, "nightly");
         await crm.MutateAsync(
@@ -59,7 +59,7 @@ public sealed partial class SyncsByThemselves : IDisposable
         await ChangeAsync(crm, "login");
 
         // A mirror that was brought up to date within the last minute is left alone.
-        while ((await SyncsAsync(server, connection)).All(sync => sync.GetProperty("kind").GetString() != "login"))
+        while ((await server.SyncsAsync(connection)).All(sync => sync.GetProperty("kind").GetString() != "login"))
         {
             await SignInAsync(server);
             await TrueupServer.PauseAsync(5_000);
@@ -75,8 +75,8 @@ public sealed partial class SyncsByThemselves : IDisposable
 
     private static async Task ChangeAsync(EmulatedCrm crm, string tag)
     {
-        var contacts = await IdsAsync(crm, "contacts");
-        var deals = await IdsAsync(crm, "deals");
+        var contacts = await crm.LiveIdsAsync("contacts");
+        var deals = await crm.LiveIdsAsync("deals");
         await crm.MutateAsync(
             new { op = "edit", stream = "contacts", ids = contacts[..50], properties = new { city = $"City {tag}" } },
             new { op = "edit", stream = "deals", ids = deals[..10], properties = new { dealname = $"{tag} \u0000 😀 \r\n" } },
@@ -86,13 +86,13 @@ public sealed partial class SyncsByThemselves : IDisposable
     /// <summary>Waits for a sync of a kind that began after now, and for so many more that change nothing.</summary>
     private static async Task FollowAsync(EmulatedCrm crm, TrueupServer server, string connection, string kind, int again = 2)
     {
-        var known = (await SyncsAsync(server, connection)).Where(IsEnded).Where(sync => sync.GetProperty("kind").GetString() != "login")
+        var known = (await server.SyncsAsync(connection)).Where(IsEnded).Where(sync => sync.GetProperty("kind").GetString() != "login")
             .Select(sync => sync.GetProperty("id").GetString()!).ToHashSet();
         var ended = new List<JsonElement>();
         while (ended.Count < (again == 0 ? 1 : again + 2))
         {
             await TrueupServer.PauseAsync(200);
-            ended = [.. (await SyncsAsync(server, connection)).Where(sync => IsEnded(sync) && !known.Contains(sync.GetProperty("id").GetString()!)).Reverse()];
+            ended = [.. (await server.SyncsAsync(connection)).Where(sync => IsEnded(sync) && !known.Contains(sync.GetProperty("id").GetString()!)).Reverse()];
         }
 
         // The first may have read while the last change was made.
@@ -163,16 +163,6 @@ public sealed partial class SyncsByThemselves : IDisposable
     }
 
     private static bool IsEnded(JsonElement sync) => sync.GetProperty("status").GetString() is not ("queued" or "running");
-
-    private static async Task<IReadOnlyList<JsonElement>> SyncsAsync(TrueupServer server, string connection)
-    {
-        using var syncs = await server.GetAsync($"/api/v1/syncs?connection={connection}&limit=100");
-        return [.. syncs.RootElement.GetProperty("items").EnumerateArray().Select(sync => sync.Clone())];
-    }
-
-    private static async Task<string[]> IdsAsync(EmulatedCrm crm, string stream) =>
-        [.. (await crm.StateAsync()).GetProperty(stream).EnumerateArray()
-            .Where(record => record.GetProperty("deleted").ValueKind == JsonValueKind.Null).Select(record => record.GetProperty("id").GetString()!)];
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
     private static partial Regex AntiforgeryToken();

@@ -17,8 +17,8 @@ public sealed class WebhookProof : IDisposable
         await using var crm = await EmulatedCrm.StartAsync("--records", "300", "--seed", "61");
         await using var server = await TrueupServer.StartAsync(folder, crm.Url);
         var connection = await ConnectAsync(crm, server, times: 2);
-        var contacts = await IdsAsync(crm, "contacts");
-        var companies = await IdsAsync(crm, "companies");
+        var contacts = await crm.LiveIdsAsync("contacts");
+        var companies = await crm.LiveIdsAsync("companies");
 
         await crm.MutateAsync(
             new { op = "edit", stream = "contacts", ids = contacts[..5], properties = new { city = "Kiel" } },
@@ -31,7 +31,7 @@ public sealed class WebhookProof : IDisposable
         await WaitUntilEqualAsync(crm, server, connection);
         await crm.MutateAsync(new { op = "restore", stream = "contacts", ids = contacts[5..6] });
         await WaitUntilEqualAsync(crm, server, connection);
-        Assert.All(await SyncsAsync(server, connection), sync => Assert.True(
+        Assert.All(await server.SyncsAsync(connection), sync => Assert.True(
             sync.GetProperty("kind").GetString() is "onboarding" || (sync.GetProperty("kind").GetString(), sync.GetProperty("trigger").GetString()) is ("records", "webhook"),
             sync.ToString()));
         Claims.Discreet(server, Secret);
@@ -43,7 +43,7 @@ public sealed class WebhookProof : IDisposable
         await using var crm = await EmulatedCrm.StartAsync("--records", "30", "--seed", "65");
         await using var server = await TrueupServer.StartAsync(folder, crm.Url);
         var connection = await ConnectAsync(crm, server);
-        var person = (await IdsAsync(crm, "contacts"))[3];
+        var person = (await crm.LiveIdsAsync("contacts"))[3];
         await crm.MutateAsync(new { op = "edit", stream = "contacts", ids = new[] { person }, properties = new { city = "A place to forget" } });
         await WaitUntilEqualAsync(crm, server, connection);
         await crm.MutateAsync(new { op = "edit", stream = "contacts", ids = new[] { person }, properties = new { city = "Kiel" } });
@@ -68,13 +68,13 @@ public sealed class WebhookProof : IDisposable
         await using var crm = await EmulatedCrm.StartAsync("--records", "3000", "--seed", "62");
         await using var server = await TrueupServer.StartAsync(folder, crm.Url);
         var connection = await ConnectAsync(crm, server);
-        var contacts = await IdsAsync(crm, "contacts");
+        var contacts = await crm.LiveIdsAsync("contacts");
 
         foreach (var ids in contacts[..2500].Chunk(250))
             await crm.MutateAsync(new { op = "edit", stream = "contacts", ids, properties = new { city = "Kiel", jobtitle = "Chief" } });
 
         await WaitUntilEqualAsync(crm, server, connection);
-        Assert.InRange((await SyncsAsync(server, connection)).Count, 2, 12);
+        Assert.InRange((await server.SyncsAsync(connection)).Count, 2, 12);
     }
 
     [Fact]
@@ -85,11 +85,11 @@ public sealed class WebhookProof : IDisposable
         await using (var first = await TrueupServer.StartAsync(folder, crm.Url))
         {
             connection = await ConnectAsync(crm, first);
-            var contacts = await IdsAsync(crm, "contacts");
+            var contacts = await crm.LiveIdsAsync("contacts");
             await crm.MutateAsync(new { op = "delete", stream = "contacts", ids = contacts[..20] });
 
             // Deletions move no stamp, so only the hint can bring them.
-            while (!(await SyncsAsync(first, connection)).Any(sync => sync.GetProperty("trigger").GetString() == "webhook"))
+            while (!(await first.SyncsAsync(connection)).Any(sync => sync.GetProperty("trigger").GetString() == "webhook"))
                 await TrueupServer.PauseAsync(20);
             await first.Program.KillAsync();
         }
@@ -112,7 +112,7 @@ public sealed class WebhookProof : IDisposable
 
         Assert.Equal((401, 401, 413), ((int)known.StatusCode, (int)unknown.StatusCode, (int)large.StatusCode));
         Assert.Equal(await DetailAsync(known), await DetailAsync(unknown));
-        Assert.Single(await SyncsAsync(server, connection));
+        Assert.Single(await server.SyncsAsync(connection));
     }
 
     private static async Task<string?> DetailAsync(HttpResponseMessage answer) =>
@@ -144,16 +144,6 @@ public sealed class WebhookProof : IDisposable
 
         Assert.Fail(string.Join(Environment.NewLine, differences.Take(20)));
     }
-
-    private static async Task<IReadOnlyList<JsonElement>> SyncsAsync(TrueupServer server, string connection)
-    {
-        using var syncs = await server.GetAsync($"/api/v1/syncs?connection={connection}&limit=100");
-        return [.. syncs.RootElement.GetProperty("items").EnumerateArray().Select(sync => sync.Clone())];
-    }
-
-    private static async Task<string[]> IdsAsync(EmulatedCrm crm, string stream) =>
-        [.. (await crm.StateAsync()).GetProperty(stream).EnumerateArray()
-            .Where(record => record.GetProperty("deleted").ValueKind == JsonValueKind.Null).Select(record => record.GetProperty("id").GetString()!)];
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 }
