@@ -69,10 +69,16 @@ internal static class SyncEndpoints
 /// <summary>Reads words such as <c>last-day</c> from a query.</summary>
 internal static class Words
 {
-    internal static T Read<T>(string name, string word) where T : struct, Enum =>
-        Enum.TryParse<T>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) && Enum.IsDefined(value) && !char.IsAsciiDigit(word[0])
-            ? value
-            : throw new ProblemException(Problem.Invalid($"{name} is none of {string.Join(", ", Enum.GetNames<T>().Select(Kebab))}."));
+    internal static T Read<T>(string name, string word) where T : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (Kebab(value.ToString()) == word)
+                return value;
+        }
+
+        throw new ProblemException(Problem.Invalid($"{name} is none of {string.Join(", ", Enum.GetNames<T>().Select(Kebab))}."));
+    }
 
     private static string Kebab(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 }
