@@ -9,6 +9,13 @@ internal readonly record struct IdRange(long Above, long? UpTo, int Skipped)
     /// <summary>Every id.</summary>
     public static IdRange All => default;
 
+    /// <summary>The ids up to and including one, and those above it.</summary>
+    public IReadOnlyList<IdRange> SplitAt(long id) => [new IdRange(Above, id, 0), new IdRange(id, UpTo, 0)];
+
+    /// <summary>The ids below and those above one, without it.</summary>
+    public IReadOnlyList<IdRange> SplitAround(long id) =>
+        [.. new[] { new IdRange(Above, id - 1, 0), new IdRange(id, UpTo, 0) }.Where(range => range.UpTo is not { } last || last > range.Above)];
+
     /// <summary>Writes the ranges that are still to be searched as a cursor; null for none.</summary>
     public static string? ToCursor(IReadOnlyList<IdRange> ranges) => ranges.Count == 0 ? null : string.Join(';', ranges.Select(range =>
         string.Create(CultureInfo.InvariantCulture, $"{range.Above}-{range.UpTo}+{range.Skipped}")));

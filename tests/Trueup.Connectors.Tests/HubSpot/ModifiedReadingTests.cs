@@ -79,6 +79,22 @@ public sealed class ModifiedReadingTests
         Assert.Equal(300, records.Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(9)]
+    public async Task Few_rows_that_stand_in_order_by_chance_hide_nothing(int ceiling)
+    {
+        var chance = new Random(7);
+        await using var hubspot = await HubSpotStub.StartAsync(Search(120, ids => { chance.Shuffle(ids); return ids; }, ceiling));
+
+        var records = await ReadAsync(hubspot, HubSpotStub.Contacts);
+
+        Assert.Equal(Enumerable.Range(1, 120), records.Distinct().Select(int.Parse).Order());
+        Assert.True(hubspot.Requests.Count < 500, $"{hubspot.Requests.Count} searches");
+    }
+
     [Fact]
     public async Task Rows_that_the_index_knows_but_that_are_gone_do_not_end_the_read()
     {
