@@ -91,7 +91,7 @@ public sealed class ConnectionSync(
         try
         {
             streams = await mirror.StreamsAsync(cancellationToken);
-            await FinishAsync(context, cancellationToken);
+            await FinishAsync(context, report, cancellationToken);
         }
         catch (MirrorException problem) when (problem is not FencedOffException)
         {
@@ -105,8 +105,14 @@ public sealed class ConnectionSync(
     public Task<IReadOnlyList<PlanStep>> ExplainAsync(SyncKind kind, CancellationToken cancellationToken)
     {
         var plan = new List<PlanStep>();
+        if (kind != SyncKind.Records || !State.IsIdentityChecked)
+            plan.Add(Forecast(FixedStep.Account));
+        if (Planner.AsksMetadata(kind))
+            plan.Add(Forecast(FixedStep.Streams));
         foreach (var stream in Readable())
         {
+            if (Planner.AsksMetadata(kind))
+                plan.Add(Forecast(FixedStep.Fields, stream.Name));
             var facts = new StreamFacts(stream, State.Of(stream.Name), null);
             var now = connector.Now > (State.Of(stream.Name).ReadUntil ?? default) ? connector.Now : clock.GetUtcNow();
             plan.AddRange(Planner.For(kind, facts, now).Select(step => new PlanStep(step.Stream, step.Means, step.Reason, step.ForecastCalls)));
@@ -119,7 +125,7 @@ public sealed class ConnectionSync(
                 var live = streams.First(stream => stream.Name == pair.From).Live;
                 plan.Add(Planner.SweepsLinks(kind)
                     ? new PlanStep(pair.From, $"associations with {pair.To}", "Linking and unlinking moves no modified stamp.", (live + reads.SourcesPerBatch - 1) / reads.SourcesPerBatch)
-                    : new PlanStep(pair.From, $"associations with {pair.To}", "Only if records at either end changed.", 1));
+                    : new PlanStep(pair.From, $"associations with {pair.To}", "Only if records at either end changed.", HasTraffic(pair.From) || HasTraffic(pair.To) ? 1 : 0));
             }
         }
 
@@ -152,17 +158,22 @@ public sealed class ConnectionSync(
         return waited;
     }
 
+    private bool HasTraffic(StreamName stream) => State.Of(stream).ModifiedPerHour > 0;
+
+    private PlanStep Forecast(FixedStep step, StreamName? stream = null) =>
+        new(stream, step.Means, step.Reason, State.Connection.ForecastOf(step, stream));
+
     private IEnumerable<MirroredStream> Readable() =>
         streams.Where(stream =>
             stream.GoneAt is null && options.Includes(stream.Name) && stream.Description.Refusal is null && State.Of(stream.Name).Refusal is null);
 
-    private async Task FinishAsync(SyncContext context, CancellationToken cancellationToken)
+    private async Task FinishAsync(SyncContext context, SyncReport report, CancellationToken cancellationToken)
     {
         var connection = State.Connection;
 
         // Single records are synced between whiles; what was under way before them still is.
         var isOwn = connection.Unfinished?.Id == context.Request.Id;
-        var finished = connection with
+        var finished = (report.Status == SyncStatus.Verified ? connection.Measuring(report.Steps) : connection) with
         {
             Unfinished = isOwn ? null : connection.Unfinished,
             OnboardedAt = connection.OnboardedAt

@@ -85,9 +85,10 @@ internal sealed class SyncRun
 
     private async Task SyncAsync(CancellationToken cancellationToken)
     {
-        await CheckIdentityAsync(cancellationToken);
+        if (sync.Request.Kind != SyncKind.Records || !sync.Checkpoints.IsIdentityChecked)
+            await StepAsync(null, FixedStep.Account, () => CheckIdentityAsync(cancellationToken));
         if (Planner.AsksMetadata(sync.Request.Kind))
-            await StepAsync(null, "streams", "Streams and custom objects may have appeared or gone.", 1, async () => Add(await MetadataPass.DiscoverAsync(sync, cancellationToken)));
+            await StepAsync(null, FixedStep.Streams, async () => Add(await MetadataPass.DiscoverAsync(sync, cancellationToken)));
 
         var streams = (await sync.Mirror.StreamsAsync(cancellationToken)).Where(stream => stream.GoneAt is null).ToList();
         runs =
@@ -121,8 +122,6 @@ internal sealed class SyncRun
 
     private async Task CheckIdentityAsync(CancellationToken cancellationToken)
     {
-        if (sync.Request.Kind == SyncKind.Records && sync.Checkpoints.IsIdentityChecked)
-            return;
         var identity = await sync.Connector.IdentifyAsync(cancellationToken);
         var checkpoint = sync.Checkpoints.Connection;
         if (checkpoint.ExternalId is { } known && known != identity.ExternalId)
@@ -200,7 +199,7 @@ internal sealed class SyncRun
         run.Note(report => report with { Status = SyncStatus.Running });
         run.ChangedIds = Planner.SweepsLinks(sync.Request.Kind) || sync.Connector is not IReadsAssociations ? null : [];
         if (Planner.AsksMetadata(sync.Request.Kind) || run.Mirrored.Fields.Count == 0)
-            await StepAsync(run, "fields", "Fields, options and pipelines may have changed.", 1, async () => Add(await MetadataPass.DescribeAsync(run, cancellationToken)));
+            await StepAsync(run, FixedStep.Fields, async () => Add(await MetadataPass.DescribeAsync(run, cancellationToken)));
         var steps = new Queue<PlannedStep>(Planner.For(sync.Request.Kind, Facts(run), sync.Connector.Now));
         while (steps.TryDequeue(out var step))
         {
@@ -263,7 +262,7 @@ internal sealed class SyncRun
         var mirrored = await sync.Mirror.StreamsAsync(cancellationToken);
         var byName = mirrored.Where(stream => stream is { GoneAt: null, Description.Refusal: null, Live: > 0 } && sync.Options.Includes(stream.Name))
             .ToDictionary(stream => stream.Name, stream => runs.FirstOrDefault(run => run.Mirrored.Name == stream.Name) ?? new StreamRun(sync, stream));
-        foreach (var pair in reads.PairsOf([.. byName.Values.Select(run => run.Stream)]))
+        foreach (var pair in PairsOf(reads, byName))
         {
             var (from, to) = (byName[pair.From], byName[pair.To]);
             if (!runs.Contains(from) && !runs.Contains(to))
@@ -277,6 +276,15 @@ internal sealed class SyncRun
 
             await GuardLinksAsync(pair, from, () => LinkAsync(pair, from, to, cancellationToken), cancellationToken);
         }
+    }
+
+    // A connector that has not been asked for the streams since the process began may not know yet how custom objects are linked.
+    private IEnumerable<AssociationPair> PairsOf(IReadsAssociations reads, Dictionary<StreamName, StreamRun> streams)
+    {
+        var told = reads.PairsOf([.. streams.Values.Select(run => run.Stream)]);
+        return Planner.AsksMetadata(sync.Request.Kind)
+            ? told
+            : told.Union(sync.Checkpoints.Connection.PairsKnown.Select(PairOf).Where(pair => streams.ContainsKey(pair.From) && streams.ContainsKey(pair.To)));
     }
 
     private async Task LinkAsync(AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
@@ -307,6 +315,10 @@ internal sealed class SyncRun
 
     private static string NameOf(AssociationPair pair) => $"{pair.From}>{pair.To}";
 
+    private static AssociationPair PairOf(string name) => name.Split('>') is [var from, var to]
+        ? new AssociationPair(new StreamName(from), new StreamName(to))
+        : throw new MirrorCorruptException($"The mirror's checkpoints name a pair of streams that cannot be read: {name}; have the mirror moved aside and onboarded anew.");
+
     /// <summary>The links of records that changed could not be read: the next sync that can reads all of the pair.</summary>
     private async Task ForgetAsync(AssociationPair pair, CancellationToken cancellationToken)
     {
@@ -327,6 +339,9 @@ internal sealed class SyncRun
             from.End(SyncStatus.Partial, $"Its links could not be read: {problem.Message}");
         }
     }
+
+    private Task StepAsync(StreamRun? run, FixedStep step, Func<Task> work) =>
+        StepAsync(run, step.Means, step.Reason, sync.Checkpoints.Connection.ForecastOf(step, run?.Mirrored.Name), work);
 
     private async Task StepAsync(StreamRun? run, string means, string why, long forecastCalls, Func<Task> work)
     {

@@ -50,6 +50,21 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public async Task Links_of_custom_objects_are_followed_by_a_process_that_has_not_asked_yet_what_is_linked()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 10, companies: 3);
+        await world.SyncAsync(SyncKind.Onboarding);
+        world.Crm.Links.Add(("1", "11"));
+        world.Crm.Edit(Contacts, "1", "city", "Bonn");
+        world.Crm.KnowsPairs = false;
+        await world.RestartAsync();
+
+        await world.SyncAsync(SyncKind.Login);
+
+        await AssertLinksAsync(world);
+    }
+
+    [Fact]
     public async Task I25_links_are_right_after_a_back_fill_of_more_records_than_are_remembered()
     {
         await using var world = await SmallWorld.StartAsync(contacts: 50_100, companies: 3);

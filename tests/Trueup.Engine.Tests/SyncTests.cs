@@ -130,6 +130,55 @@ public sealed class SyncTests
     }
 
     [Fact]
+    public async Task A_stream_that_is_not_listed_any_more_because_it_may_not_be_read_is_refused_and_not_retired()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 50, companies: 5);
+        await world.SyncAsync(SyncKind.Onboarding);
+        world.Crm.Unlisted[SmallCrm.Companies] = new CrmForbiddenException("The app lacks the scope to read companies.");
+
+        var report = await world.SyncAsync(SyncKind.Hourly);
+
+        Assert.Equal(SyncStatus.Partial, report.Status);
+        Assert.Contains("lacks the scope", report.Reason);
+        Assert.DoesNotContain(report.MetadataChanges, change => change.Change == "retired");
+        world.Crm.Unlisted.Clear();
+        Assert.Equal(SyncStatus.Verified, (await world.SyncAsync(SyncKind.Hourly)).Status);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_that_is_not_listed_any_more_is_retired_only_if_the_crm_does_not_know_it(bool isKnown)
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 50, companies: 5);
+        await world.SyncAsync(SyncKind.Onboarding);
+        world.Crm.Unlisted[SmallCrm.Companies] = isKnown ? null : new CrmNotFoundException("There is no such stream.");
+
+        var report = await world.SyncAsync(SyncKind.Hourly);
+
+        Assert.Equal(SyncStatus.Verified, report.Status);
+        Assert.Equal(isKnown ? 0 : 1, report.MetadataChanges.Count(change => change.Change == "retired"));
+        await world.AssertEqualAsync();
+    }
+
+    [Theory]
+    [InlineData(SyncKind.Hourly)]
+    [InlineData(SyncKind.Login)]
+    [InlineData(SyncKind.Full)]
+    public async Task What_a_quiet_sync_will_cost_is_told_exactly(SyncKind kind)
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 95, companies: 5);
+        await world.SyncAsync(SyncKind.Onboarding);
+        await world.SyncAsync(kind);
+        var plan = await world.Engine.ExplainAsync(kind, CancellationToken.None);
+
+        var report = await world.SyncAsync(kind);
+
+        Assert.Equal(report.ApiCalls, report.Steps.Sum(step => step.ActualCalls));
+        Assert.Equal(report.ApiCalls, plan.Sum(step => step.ForecastCalls));
+    }
+
+    [Fact]
     public async Task Deletes_and_merges_arrive_with_the_nightly_sync_each_with_its_cause()
     {
         await using var world = await SmallWorld.StartAsync(contacts: 100);

@@ -14,7 +14,7 @@ public interface IConnector : IAsyncDisposable
     /// <summary>Asks the CRM who we are connected to. The cheapest proof that credentials and address are right.</summary>
     Task<AccountIdentity> IdentifyAsync(CancellationToken cancellationToken);
 
-    /// <summary>Finds the streams of the account by asking. A stream that may not be read is listed with its refusal.</summary>
+    /// <summary>Finds the streams of the account by asking. A stream that may not be read is listed with its refusal where the CRM tells of it at all.</summary>
     Task<IReadOnlyList<StreamDescription>> DiscoverAsync(CancellationToken cancellationToken);
 
     /// <summary>Describes the fields and pipelines of a stream.</summary>

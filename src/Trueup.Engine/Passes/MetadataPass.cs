@@ -6,17 +6,27 @@ namespace Trueup.Engine.Passes;
 /// <summary>Finds out which streams and fields there are, and mirrors what appeared, changed or went.</summary>
 internal static class MetadataPass
 {
-    /// <summary>Discovers the streams. Those the CRM no longer lists keep their records.</summary>
+    /// <summary>Discovers the streams. One that the CRM no longer lists is asked for by itself, because a list may leave out what may not be
+    /// read; it is retired only where the CRM does not know it, and keeps its records.</summary>
     public static async Task<IReadOnlyList<MetadataChange>> DiscoverAsync(SyncContext sync, CancellationToken cancellationToken)
     {
         var found = await sync.Connector.DiscoverAsync(cancellationToken);
         var known = await sync.Mirror.StreamsAsync(cancellationToken);
         var knownTypes = known.ToDictionary(stream => stream.Description.TypeId);
         var foundTypes = found.Select(stream => stream.TypeId).ToHashSet();
-        var gone = known.Where(stream => stream.GoneAt is null && !foundTypes.Contains(stream.Description.TypeId)).ToList();
         var changed = found.Where(stream =>
             !knownTypes.TryGetValue(stream.TypeId, out var mirrored) || mirrored.GoneAt is not null
             || mirrored.Description with { Name = stream.Name } != stream).ToList();
+        var gone = new List<MirroredStream>();
+        foreach (var stream in known.Where(stream => stream.GoneAt is null && !foundTypes.Contains(stream.Description.TypeId)))
+        {
+            var refusal = await WhyUnlistedAsync(sync, stream.Description, cancellationToken);
+            if (refusal is CrmNotFoundException or CrmRefusedException)
+                gone.Add(stream);
+            else if (refusal?.Message != stream.Description.Refusal)
+                changed.Add(stream.Description with { Refusal = refusal?.Message });
+        }
+
         if (changed.Count > 0 || gone.Count > 0)
         {
             await sync.Mirror.CommitAsync(
@@ -30,6 +40,20 @@ internal static class MetadataPass
                 .Select(stream => new MetadataChange(stream.Name, null, "added")),
             .. gone.Select(stream => new MetadataChange(stream.Name, null, "retired")),
         ];
+    }
+
+    /// <summary>Null where the stream can be read although it was not listed.</summary>
+    private static async Task<CrmException?> WhyUnlistedAsync(SyncContext sync, StreamDescription stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sync.Connector.DescribeAsync(stream, cancellationToken);
+            return null;
+        }
+        catch (CrmException refusal) when (refusal is CrmForbiddenException or CrmNotFoundException or CrmRefusedException)
+        {
+            return refusal;
+        }
     }
 
     /// <summary>Describes one stream. A field that appeared or came back marks the stream for a back-fill, in the same commit.</summary>

@@ -73,7 +73,10 @@ internal static class Planner
             var reason = everything is not null ? "Catches what changed while everything was read."
                 : since is not null ? "Everything modified in the last day was asked for."
                 : "The CRM can be asked for what was modified since the watermark.";
-            steps.Add(new PlannedStep(StepKind.ReadModified, stream, "search", reason, CallsForModified(facts, since, now), since));
+
+            // One page shows one moment: nothing can change behind it.
+            var calls = everything is not null && since is null && Records(facts) <= traits.RecordsPerFullPage ? 0 : CallsForModified(facts, since, now);
+            steps.Add(new PlannedStep(StepKind.ReadModified, stream, "search", reason, calls, since));
         }
 
         if (traits.ReportsDeletions && (everything is not null || kind == SyncKind.LastDay))
@@ -122,9 +125,10 @@ internal static class Planner
     private static long CallsForEverything(StreamFacts facts)
     {
         var traits = facts.Mirrored.Description.Traits;
-        var records = facts.Expected ?? facts.Mirrored.Live;
-        return Math.Max(1, (records + traits.RecordsPerFullPage - 1) / traits.RecordsPerFullPage) * traits.CallsPerFullPage;
+        return Math.Max(1, (Records(facts) + traits.RecordsPerFullPage - 1) / traits.RecordsPerFullPage) * traits.CallsPerFullPage;
     }
+
+    private static long Records(StreamFacts facts) => facts.Expected ?? facts.Mirrored.Live;
 
     private static long CallsForModified(StreamFacts facts, DateTimeOffset? since, DateTimeOffset now)
     {

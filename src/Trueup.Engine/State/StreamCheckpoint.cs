@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Trueup.Contract;
+using Trueup.Engine.Planning;
 
 namespace Trueup.Engine.State;
 
@@ -84,6 +85,24 @@ internal sealed record ConnectionCheckpoint
 
     /// <summary>Pairs whose links have been swept at least once, so that following changed records suffices between sweeps.</summary>
     public IReadOnlyList<string> PairsKnown { get; init; } = [];
+
+    /// <summary>Calls that each step took the last time whose cost does not follow from the number of records, such as asking for the streams.
+    /// See <see cref="ForecastOf"/>.</summary>
+    public IReadOnlyDictionary<string, long> CallsTaken { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Calls that such a step should take, by what it took the last time; 1 before it ever ran.</summary>
+    public long ForecastOf(FixedStep step, StreamName? stream = null) => CallsTaken.TryGetValue(KeyOf(step.Means, stream), out var calls) ? calls : 1;
+
+    /// <summary>The same with what the steps of a sync really took.</summary>
+    public ConnectionCheckpoint Measuring(IEnumerable<PlanStep> steps)
+    {
+        var taken = new Dictionary<string, long>(CallsTaken);
+        foreach (var step in steps.Where(step => FixedStep.All.Any(known => known.Means == step.Means)))
+            taken[KeyOf(step.Means, step.Stream)] = step.ActualCalls ?? 1;
+        return this with { CallsTaken = taken };
+    }
+
+    private static string KeyOf(string means, StreamName? stream) => stream is { } name ? $"{means} {name}" : means;
 }
 
 [JsonSerializable(typeof(StreamCheckpoint))]

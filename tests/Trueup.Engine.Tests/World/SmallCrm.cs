@@ -36,6 +36,12 @@ internal sealed class SmallCrm(TimeProvider clock) : IConnector, IReadsModified,
 
     public HashSet<StreamName> Forbidden { get; } = [];
 
+    /// <summary>Streams that the list of streams leaves out, with what the CRM says when asked for one by itself; null where it describes it all the same.</summary>
+    public Dictionary<StreamName, CrmException?> Unlisted { get; } = [];
+
+    /// <summary>Whether the connector can say which streams are linked.</summary>
+    public bool KnowsPairs { get; set; } = true;
+
     /// <summary>Records that the list leaves out although they are live.</summary>
     public HashSet<string> HiddenFromList { get; } = [];
 
@@ -93,11 +99,14 @@ internal sealed class SmallCrm(TimeProvider clock) : IConnector, IReadsModified,
     public Task<AccountIdentity> IdentifyAsync(CancellationToken cancellationToken) => Task.FromResult(new AccountIdentity(ExternalId, "Europe/Berlin", null));
 
     public Task<IReadOnlyList<StreamDescription>> DiscoverAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<StreamDescription>>([Describe(Contacts, "0-1"), Describe(Companies, "0-2")]);
+        Task.FromResult<IReadOnlyList<StreamDescription>>(
+            [.. new[] { Describe(Contacts, "0-1"), Describe(Companies, "0-2") }.Where(stream => !Unlisted.ContainsKey(stream.Name))]);
 
     public Task<StreamSchema> DescribeAsync(StreamDescription stream, CancellationToken cancellationToken)
     {
         Call("describe", 0);
+        if (Unlisted.GetValueOrDefault(stream.Name) is { } refusal)
+            throw refusal;
         return Task.FromResult(new StreamSchema([.. FieldNames.Append("merged").Select(name => new Field(name, name, FieldType.Text))], []));
     }
 
@@ -179,7 +188,7 @@ internal sealed class SmallCrm(TimeProvider clock) : IConnector, IReadsModified,
         Task.FromResult<IReadOnlyDictionary<StreamName, long>>(described.ToDictionary(stream => stream.Name, stream => (long)streams[stream.Name].Count));
 
     public IReadOnlyList<AssociationPair> PairsOf(IReadOnlyList<StreamDescription> described) =>
-        described.Count == 2 ? [new AssociationPair(Contacts, Companies)] : [];
+        described.Count == 2 && KnowsPairs ? [new AssociationPair(Contacts, Companies)] : [];
 
     public async IAsyncEnumerable<IReadOnlyList<RecordAssociations>> ReadAssociationsAsync(
         StreamDescription from, StreamDescription to, IReadOnlyList<RecordId> sources, [EnumeratorCancellation] CancellationToken cancellationToken)
