@@ -20,6 +20,8 @@ public sealed class FoundWorlds : Worlds
         "--seed 207 --records 250 --days 1.5136445215501098 --start 2026-09-14T09:30:00Z --life 60 --restlessness 0.02 --hourly 01:00:00 --at-once 2 --streams contacts,companies,deals,machine --shuffled no --skew 00:00:00 --faults cap,clock,cut,disk-full,disk-slow,error,expired-cursor,forbid,lag,lag-beyond,no-id,order,outage,pages,quota,repeat,revoked,stall,truncate,twice,wrong-content --faults-a-day 6 --deaths-a-day 0")]
     [InlineData("The emulator fell over an empty page of a list whose token repeats",
         "--seed 3012 --records 250 --days 1.6523416661901127 --start 2026-10-24T05:00:00Z --life 10 --restlessness 0.05 --hourly 02:00:00 --at-once 3 --streams contacts,companies,deals,machine --shuffled yes --skew 00:00:45 --faults cap,clock,cut,disk-full,disk-slow,error,expired-cursor,forbid,lag,lag-beyond,no-id,order,outage,pages,quota,repeat,revoked,stall,truncate,twice,wrong-content --faults-a-day 16 --deaths-a-day 6")]
+    [InlineData("A few shuffled rows stood in order by chance and hid those between them",
+        "--seed 513 --records 120 --days 1.468922735130844 --start 2026-10-24T05:00:00Z --life 2 --restlessness 0.005 --hourly 01:00:00 --at-once 1 --streams contacts,companies --shuffled yes --skew -01:06:40 --faults forbid,order,pages --faults-a-day 12 --deaths-a-day 0")]
     public void What_was_found_once_stays_right(string what, string world)
     {
         Assert.NotEmpty(what);
