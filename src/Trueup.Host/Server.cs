@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -38,6 +39,9 @@ internal static class Server
         var app = Build(settings, folder, level);
         try
         {
+            // The web server is the last to start; nothing else need begin where it cannot.
+            foreach (var url in settings.Urls)
+                DemandFree(url);
             await app.Services.PrepareCatalogAsync(cancellationToken);
             await app.Services.GetRequiredService<FirstRun>().PrepareAsync(settings.Owner?.Email, settings.Owner?.Password, cancellationToken);
             await app.StartAsync(cancellationToken);
@@ -114,6 +118,16 @@ internal static class Server
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
             telemetry.WithTracing(traces => traces
                 .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddSource("Trueup.*", "Trueup").AddOtlpExporter());
+    }
+
+    // Addresses by name are left to the web server, which knows how it will bind them.
+    /// <exception cref="SocketException">Nothing can listen there.</exception>
+    private static void DemandFree(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || !IPAddress.TryParse(address.DnsSafeHost, out var ip))
+            return;
+        using var probe = new TcpListener(ip, address.Port);
+        probe.Start();
     }
 
     private static string? Explain(Exception failure, ServerSettings settings, DataFolder folder) => failure switch
