@@ -111,6 +111,7 @@ public sealed class AccountTests : IDisposable
         var connection = await server.ConnectAsync();
         await server.WaitUntilLiveAsync(connection);
 
+        Assert.Contains("not what is expected here, at $.state", await RefusalOfAsync(server, connection, new { state = "paused" }), StringComparison.Ordinal);
         await PatchAsync(server, connection, new { paused = true });
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => server.BeginSyncAsync(connection, "full"));
         Assert.Contains("urn:trueup:problem:paused", refused.Message, StringComparison.Ordinal);
@@ -187,10 +188,22 @@ public sealed class AccountTests : IDisposable
 
     private static async Task PatchAsync(TrueupServer server, string connection, object patch)
     {
+        using var answer = await SendPatchAsync(server, connection, patch);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task<string> RefusalOfAsync(TrueupServer server, string connection, object patch)
+    {
+        using var answer = await SendPatchAsync(server, connection, patch);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    private static async Task<HttpResponseMessage> SendPatchAsync(TrueupServer server, string connection, object patch)
+    {
         using var client = new HttpClient { BaseAddress = server.Url };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TrueupServer.Token);
-        using var answer = await client.PatchAsJsonAsync(new Uri($"/api/v1/connections/{connection}", UriKind.Relative), patch);
-        Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return await client.PatchAsJsonAsync(new Uri($"/api/v1/connections/{connection}", UriKind.Relative), patch);
     }
 
     public void Dispose()

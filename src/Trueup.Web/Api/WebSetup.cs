@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -34,7 +35,8 @@ public static class WebSetup
         services.AddSingleton<FirstRun>();
         services.AddScoped<Members>();
 
-        services.ConfigureHttpJsonOptions(options => CatalogJson.Configure(options.SerializerOptions));
+        services.ConfigureHttpJsonOptions(options =>
+            CatalogJson.Configure(options.SerializerOptions).UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow);
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddProblemDetails();
         services.AddExceptionHandler<Problems>();
