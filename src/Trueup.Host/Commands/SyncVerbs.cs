@@ -108,14 +108,20 @@ internal static class SyncVerbs
     private static async Task<JsonObject> WaitAsync(ApiClient api, string path, bool silent, CancellationToken cancellationToken)
     {
         using var progress = new ProgressLine(silent);
+        var furthest = 0;
         while (true)
         {
             var sync = await api.GetAsync(path, cancellationToken);
             if (Output.Text(sync["status"]) is not ("queued" or "running"))
                 return sync;
             var streams = sync["breakdown"]?.AsArray() ?? [];
-            var done = streams.Count(s => Output.Text(s!["status"]) != "running");
-            progress.Show(streams.Count == 0 ? 0 : 100.0 * done / streams.Count, $"{done} of {streams.Count} streams");
+
+            // A stream whose counts differ is taken up again; whoever waits need not see the bar go back.
+            furthest = Math.Max(furthest, streams.Count(s => Output.Text(s!["status"]) != "running"));
+            if (streams.Count == 0)
+                progress.Show(0, "asking for the streams");
+            else
+                progress.Show(100.0 * furthest / streams.Count, $"{furthest} of {streams.Count} streams");
             await Task.Delay(ConnectionVerbs.Look, TimeProvider.System, cancellationToken);
         }
     }
