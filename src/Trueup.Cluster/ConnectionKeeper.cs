@@ -14,14 +14,6 @@ namespace Trueup.Cluster;
 /// </remarks>
 public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : IAsyncDisposable
 {
-    /// <summary>The wait after the first failed sync; doubled after each more, up to <see cref="LongestRetry"/>.</summary>
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(15);
-
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(30);
-
-    /// <summary>How long the first of several webhooks waits: a bulk edit is one sync then, and a person hardly notices.</summary>
-    private static readonly TimeSpan BurstLasts = TimeSpan.FromSeconds(3);
-
     /// <summary>How long lines stay in the sync log.</summary>
     private static readonly TimeSpan LogLasts = TimeSpan.FromDays(90);
 
@@ -38,12 +30,9 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
     private volatile string? currentId;
     private volatile string? trouble;
     private readonly SemaphoreSlim stepping = new(1);
-    private int failures;
+    private readonly Backoff retry = new(tools.Clock, tools.Schedule.Hourly);
+    private readonly Backoff onboarding = new(tools.Clock, tools.Schedule.Hourly);
     private bool fencedOff;
-    private int incompleteOnboardings;
-    private DateTimeOffset nextOnboardingAt;
-    private DateTimeOffset failedAt;
-    private DateTimeOffset retryAt;
 
     /// <summary>The connection.</summary>
     public string ConnectionId => connectionId;
@@ -77,7 +66,10 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
     public void Wake(bool forget = false)
     {
         if (forget)
-            (failures, retryAt, nextOnboardingAt) = (0, default, default);
+        {
+            retry.Forget();
+            onboarding.Forget();
+        }
         woken.Release();
     }
 
@@ -162,13 +154,6 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         await CloseAsync();
     }
 
-    /// <summary>When syncs are due next, by the schedule alone.</summary>
-    public Schedule ScheduleOf(ConnectionEntry entry)
-    {
-        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(entry.TimeZone, out var found) ? found : TimeZoneInfo.Utc;
-        return new Schedule(tools.Schedule, zone, jitter: Seed.Of(entry.Id) / (double)int.MaxValue);
-    }
-
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
         try
@@ -200,13 +185,12 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
             trouble = sentence;
             tools.Board.Announce();
             await CloseAsync();
-            failedAt = tools.Clock.GetUtcNow();
-            return retryAt = failedAt + WaitAfter(0);
+            return retry.Hinder();
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             log.LogError(failure, "Connection {Connection}: keeping it failed", connectionId);
-            return PostponeAfterFailure();
+            return retry.Fail();
         }
     }
 
@@ -221,20 +205,20 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
 
         var waiting = await tools.Journal.WaitingAsync(connectionId, cancellationToken);
         // A person who asks again after a failure is not made to wait for the retry.
-        if (tools.Clock.GetUtcNow() < retryAt && !waiting.Any(w => w.Trigger != "schedule" && w.QueuedAt > failedAt))
-            return retryAt;
+        if (tools.Clock.GetUtcNow() < retry.Until && !waiting.Any(w => w.Trigger != "schedule" && w.QueuedAt > retry.FailedAt))
+            return retry.Until;
 
         await stepping.WaitAsync(cancellationToken);
         try
         {
             if (await TryOpenAsync(entry, cancellationToken) is not { } connection)
-                return retryAt;
+                return retry.Until;
             await new AfterSync(tools, log).NoteOnboardedAsync(entry, connection, cancellationToken);
-            if (await NextAsync(entry, connection, waiting, cancellationToken) is not { } next)
+            var queue = new SyncQueue(tools, onboarding);
+            if (await queue.NextAsync(entry, connection.Sync, waiting, cancellationToken) is not { } next)
             {
                 trouble = null;
-                var due = NextDue(entry, connection);
-                return waiting.Select(RipeAt).Append(due).Min();
+                return queue.NextAt(entry, connection.Sync, waiting);
             }
             await RunAsync(entry, connection, next, cancellationToken);
         }
@@ -263,57 +247,16 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         }
         catch (MirrorCorruptException failure)
         {
-            PostponeAfterFailure();
+            retry.Fail();
             await new Attention(tools).RaiseAsync(entry, AttentionKind.MirrorDamaged, failure.Message, cancellationToken);
             return null;
         }
         catch (MirrorException failure)
         {
-            PostponeAfterFailure();
+            retry.Fail();
             await new Attention(tools).RaiseAsync(entry, AttentionKind.MirrorUnavailable, failure.Message, cancellationToken);
             return null;
         }
-    }
-
-    /// <summary>What to run now: first what was left unfinished, then what people want, then what is due; null for nothing.</summary>
-    private async Task<SyncEntry?> NextAsync(
-        ConnectionEntry entry, OpenConnection connection, IReadOnlyList<SyncEntry> waiting, CancellationToken cancellationToken)
-    {
-        if (connection.Sync.Unfinished is { } unfinished)
-            return await ResumeAsync(entry, unfinished, waiting, cancellationToken);
-        var now = tools.Clock.GetUtcNow();
-        if (waiting.Where(w => RipeAt(w) <= now).OrderBy(w => UrgencyOf(w.Kind)).ThenBy(w => w.Id, StringComparer.Ordinal).FirstOrDefault() is { } first)
-            return first;
-
-        var schedule = ScheduleOf(entry);
-        SyncKind? due = !connection.Sync.IsOnboarded && nextOnboardingAt <= now ? SyncKind.Onboarding
-            : schedule.NextNightly(entry.NightlyAt, entry.CreatedAt) <= now ? SyncKind.Nightly
-            : schedule.NextHourly(entry.HourlyAt, entry.CreatedAt) <= now ? SyncKind.Hourly
-            : null;
-        if (due is not { } kind)
-            return null;
-        var id = await tools.Journal.EnqueueAsync(entry, new SyncOrder(kind, "schedule"), id: null, cancellationToken);
-        return await tools.Journal.FindAsync(id, cancellationToken);
-    }
-
-    /// <summary>When a waiting sync may begin. Webhooks come in bursts, so the first of them waits for its fellows.</summary>
-    private static DateTimeOffset RipeAt(SyncEntry waiting) =>
-        waiting.Trigger == SyncJournal.WebhookTrigger ? waiting.QueuedAt + BurstLasts : waiting.QueuedAt;
-
-    private async Task<SyncEntry?> ResumeAsync(
-        ConnectionEntry entry, SyncRequest unfinished, IReadOnlyList<SyncEntry> waiting, CancellationToken cancellationToken)
-    {
-        if (waiting.FirstOrDefault(w => w.Id == unfinished.Id) is { } queued)
-            return queued;
-        if (await tools.Journal.FindAsync(unfinished.Id, cancellationToken) is { } known)
-        {
-            await tools.Journal.RequeueAsync(known.Id, cancellationToken);
-            return known;
-        }
-        // The mirror knows of a sync that the catalog does not, as after restoring an older catalog.
-        var id = await tools.Journal.EnqueueAsync(
-            entry, new SyncOrder(unfinished.Kind, "schedule", unfinished.Stream, unfinished.Ids), unfinished.Id, cancellationToken);
-        return await tools.Journal.FindAsync(id, cancellationToken);
     }
 
     private async Task RunAsync(ConnectionEntry entry, OpenConnection connection, SyncEntry next, CancellationToken cancellationToken)
@@ -323,7 +266,7 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         // Only now is it certain which records it is about: until it began, webhooks added to it.
         if (await tools.Journal.BeginAsync(next.Id, cancellationToken) is not { } begun)
             return;
-        var request = RequestOf(begun);
+        var request = SyncQueue.RequestOf(begun);
         SyncReport report;
         using (var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
@@ -344,7 +287,7 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
             {
                 report = current with { Status = SyncStatus.Stopped, EndedAt = tools.Clock.GetUtcNow(), Reason = failure.Message };
                 fencedOff = true;
-                PostponeAfterFailure();
+                retry.Fail();
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
@@ -382,44 +325,18 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         }
 
         if (report.Status == SyncStatus.Failed || (connection.Sync.Unfinished is not null && report.Status != SyncStatus.Stopped))
-            PostponeAfterFailure();
+            retry.Fail();
         else if (report.Status != SyncStatus.Stopped)
-            (failures, retryAt) = (0, default);
+            retry.Forget();
         // A stream that cannot be loaded must not keep the others from being brought up to date.
         if (request.Kind == SyncKind.Onboarding && !connection.Sync.IsOnboarded && report.Status != SyncStatus.Stopped)
-            nextOnboardingAt = tools.Clock.GetUtcNow() + WaitAfter(incompleteOnboardings++);
+            onboarding.Fail();
     }
 
     private void Progress(SyncReport report)
     {
         current = report;
         tools.Board.Announce();
-    }
-
-    private DateTimeOffset PostponeAfterFailure()
-    {
-        failedAt = tools.Clock.GetUtcNow();
-        retryAt = failedAt + WaitAfter(failures++);
-        return retryAt;
-    }
-
-    /// <summary>Doubles with every failure, but is never longer than the schedule would have waited anyway.</summary>
-    private TimeSpan WaitAfter(int earlierFailures)
-    {
-        var wait = FirstRetry * Math.Pow(2, Math.Min(earlierFailures, 10));
-        var longest = tools.Schedule.Hourly < LongestRetry ? tools.Schedule.Hourly : LongestRetry;
-        return wait < longest ? wait : longest;
-    }
-
-    private DateTimeOffset NextDue(ConnectionEntry entry, OpenConnection connection)
-    {
-        var schedule = ScheduleOf(entry);
-        DateTimeOffset?[] due =
-        [
-            schedule.NextHourly(entry.HourlyAt, entry.CreatedAt), schedule.NextNightly(entry.NightlyAt, entry.CreatedAt),
-            connection.Sync.IsOnboarded ? null : nextOnboardingAt,
-        ];
-        return due.Min()!.Value;
     }
 
     private async Task SleepAsync(DateTimeOffset until, CancellationToken cancellationToken)
@@ -441,26 +358,5 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         {
             // Several wake-ups are one.
         }
-    }
-
-    private static int UrgencyOf(SyncKind kind) => kind switch
-    {
-        SyncKind.Records => 0,
-        SyncKind.LastHour or SyncKind.LastDay or SyncKind.Full => 1,
-        SyncKind.Login => 2,
-        SyncKind.Hourly => 3,
-        _ => 4,
-    };
-
-    private static SyncRequest RequestOf(SyncEntry entry)
-    {
-        var stream = entry.Stream is null ? (StreamName?)null : new StreamName(entry.Stream);
-        if (entry.Ids is null)
-            return new SyncRequest(entry.Id, entry.Kind, stream);
-        var hints = SyncJournal.HintsIn(entry);
-        return new SyncRequest(
-            entry.Id, entry.Kind, stream, [.. hints.Select(hint => hint.Id)],
-            entry.Trigger == SyncJournal.WebhookTrigger ? [.. hints.Where(hint => hint.Links).Select(hint => hint.Id)] : null,
-            hints.Any(hint => hint.Erased) ? [.. hints.Where(hint => hint.Erased).Select(hint => hint.Id)] : null);
     }
 }

@@ -1,3 +1,5 @@
+using Trueup.Catalog;
+
 namespace Trueup.Cluster;
 
 /// <summary>When the next syncs of one connection are due. Pure: it knows neither the time nor the connection's state.</summary>
@@ -9,6 +11,13 @@ public sealed class Schedule(ScheduleOptions options, TimeZoneInfo zone, double 
 {
     /// <summary>No sync is shifted by more than this, nor by more than a tenth of its interval.</summary>
     public static readonly TimeSpan LongestShift = TimeSpan.FromMinutes(5);
+
+    /// <summary>The schedule of a connection.</summary>
+    public static Schedule Of(ConnectionEntry entry, ScheduleOptions options)
+    {
+        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(entry.TimeZone, out var found) ? found : TimeZoneInfo.Utc;
+        return new Schedule(options, zone, jitter: Seed.Of(entry.Id) / (double)int.MaxValue);
+    }
 
     /// <summary>When the next incremental sync is due.</summary>
     /// <param name="last">When the last one began, or anything that did its work; null: never.</param>

@@ -9,7 +9,7 @@ namespace Trueup.Web.Application;
 /// <summary>The connected accounts: list, watch, change, delete. Connecting is <see cref="Connecting"/>.</summary>
 public sealed class Connections(
     IDbContextFactory<CatalogContext> catalog, Apps apps, ConnectionKeepers keepers, ConnectionBoard board, SyncJournal journal,
-    Connecting connecting, AuditTrail audit, IGrainFactory grains, TimeProvider clock)
+    Connecting connecting, ScheduleOptions schedules, AuditTrail audit, IGrainFactory grains, TimeProvider clock)
 {
     /// <summary>No watcher is told more often than this.</summary>
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(400);
@@ -93,7 +93,7 @@ public sealed class Connections(
             : entry.AttentionKind != AttentionKind.None || keeper?.Trouble is not null ? "attention"
             : entry.OnboardedAt is null ? "onboarding" : "live";
         var rests = entry.PausedAt is not null || entry.AttentionKind is AttentionKind.Reconnect or AttentionKind.MirrorDamaged;
-        var schedule = !rests ? (keeper ?? keepers.Of(entry.Id)).ScheduleOf(entry) : null;
+        var schedule = rests ? null : Schedule.Of(entry, schedules);
         return new ConnectionView(
             entry.Id, entry.App, apps.LabelOf(entry.App), entry.Name, entry.ExternalId, state, keeper?.Trouble ?? entry.Attention,
             keeper?.Trouble is null ? entry.AttentionKind : AttentionKind.MirrorUnavailable, entry.CreatedAt,
