@@ -21,6 +21,24 @@ public sealed class BrakeTests
     }
 
     [Fact]
+    public async Task What_changed_of_records_that_wait_for_an_answer_is_read_once_they_are_back()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 400);
+        await world.SyncAsync(SyncKind.Onboarding);
+        for (var id = 1; id <= 150; id++)
+            world.Crm.HiddenFromList.Add(id.ToString());
+        world.Crm.Edit(Contacts, "5", "city", "Bonn");
+        world.Crm.BeforePage = (kind, _) => { if (kind == "search") throw new CrmUnavailableException("Busy."); };
+        await world.SyncAsync(SyncKind.Nightly);
+        world.Crm.HiddenFromList.Clear();
+        world.Crm.BeforePage = null;
+
+        await world.SyncAsync(SyncKind.Hourly);
+
+        await world.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task The_question_is_withdrawn_when_the_records_are_back()
     {
         await using var world = await SmallWorld.StartAsync(contacts: 400);

@@ -71,7 +71,8 @@ internal static class FullPass
     }
 
     /// <summary>Absence is not proof: what was not listed is read by id, and buried only with a cause.</summary>
-    /// <returns>Whether records turned out to be live. A list that left those out may have left out others, of which the mirror knows nothing.</returns>
+    /// <returns>Whether records turned out to be live, or a person has to say first whether they are to be looked into. A list that left
+    /// those out may have left out others, and what changed of them, of which the mirror knows nothing.</returns>
     private static async Task<bool> BuryUnseenAsync(StreamRun run, FullReadCheckpoint fullRead, CancellationToken cancellationToken)
     {
         var known = run.Known!;
@@ -87,6 +88,6 @@ internal static class FullPass
 
         var mayGo = await run.Brake.LetPassAsync(candidates, isComplete: true, cancellationToken);
         await IdPass.SettleAsync(run, mayGo, CandidatesPerRead, checkpoint => checkpoint with { FullRead = fullRead }, cancellationToken);
-        return mayGo.Any(candidate => known.IsSeen(Fingerprint.OfId(candidate)));
+        return run.Question is { Answer: null } || mayGo.Any(candidate => known.IsSeen(Fingerprint.OfId(candidate)));
     }
 }
