@@ -55,6 +55,15 @@ public sealed class DyingProcesses : Worlds
         Run(WorldOptions.Draw(seed, Gear.Small) with { Faults = [], DeathsPerDay = 16 });
 }
 
+/// <summary>Worlds in which so much is modified between two syncs that a search takes many pages, and its pages are not what they should be.</summary>
+public sealed class BusyHours : Worlds
+{
+    public static TheoryData<int> Seeds => From(4001, 16);
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void The_mirror_converges_although_searches_are_long_and_their_pages_odd(int seed) => Run(WorldOptions.Draw(seed, Gear.Small).Busy());
+}
+
 /// <summary>Everything at once, in a CRM that changes between any two requests.</summary>
 public sealed class EverythingAtOnce : Worlds
 {

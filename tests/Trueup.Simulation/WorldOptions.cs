@@ -83,6 +83,13 @@ public sealed record WorldOptions
         };
     }
 
+    /// <summary>The same world with much to do: hours in which hundreds of records are modified, and a CRM that pages, sorts and caps its searches as it likes.</summary>
+    public WorldOptions Busy() => this with
+    {
+        Records = 250, Days = 1, LifePerHour = 60, Restlessness = 0.02, Hourly = TimeSpan.FromHours(2), Streams = ["contacts", "companies"],
+        Faults = ["cap", "order", "pages"], FaultsPerDay = 20, DeathsPerDay = 0,
+    };
+
     /// <summary>The options as they are given on a command line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
         --seed {Seed} --records {Records} --days {Days:R} --start {Start:yyyy-MM-dd'T'HH:mm:ss'Z'} --life {LifePerHour:R} --restlessness {Restlessness:R} --hourly {Hourly:c} --at-once {StreamsAtOnce} --streams {(Streams.Count == 0 ? "all" : string.Join(',', Streams))} --shuffled {(Shuffled ? "yes" : "no")} --skew {Skew:c} --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))} --faults-a-day {FaultsPerDay:R} --deaths-a-day {DeathsPerDay:R}

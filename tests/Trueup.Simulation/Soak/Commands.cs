@@ -12,7 +12,7 @@ public static class Commands
     private const string Usage = """
         soak   [--first N] [--seeds N] [--minutes N] [--gear small|normal] [--keep-going yes] [option …]   runs worlds until one fails
         replay --seed N [--gear small|normal] [--trace FILE] [option …]                runs one world twice and compares the traces
-        mutants [--only NAME] [--seeds N]   builds the product with one deliberate fault after the other and runs worlds until one notices
+        mutants [--only NAME,…] [--seeds N]   builds the product with one deliberate fault after the other and runs worlds until one notices
         Options are those that a failure prints, such as --records 300 --days 2 --faults lag,cut. Faults:
         """;
 

@@ -61,7 +61,7 @@ public sealed class Mutation : IDisposable
     }
 
     /// <summary>Runs the mutants. Answers how many no world noticed.</summary>
-    /// <param name="only">The name of one; null for all.</param>
+    /// <param name="only">Names, with commas between them; null for all.</param>
     /// <param name="seeds">Worlds to run for each.</param>
     public int Run(string? only, long seeds)
     {
@@ -74,7 +74,7 @@ public sealed class Mutation : IDisposable
         foreach (var file in Files(root))
         {
             var mutant = Mutant.Read(file);
-            if (only is not null && mutant.Name != only)
+            if (only is not null && !only.Split(',').Contains(mutant.Name))
                 continue;
             var noticed = Notice(mutant, seeds);
             if (noticed is null)
