@@ -1,0 +1,30 @@
+namespace Trueup.Emulators.Salesforce.Org;
+
+/// <summary>One kind of record, as describeGlobal tells it.</summary>
+internal sealed record SObjectType(string Name, string Prefix, string Label, string LabelPlural)
+{
+    public bool Custom => Name.EndsWith("__c", StringComparison.Ordinal);
+
+    public bool Createable { get; init; } = true;
+
+    public bool Deletable { get; init; } = true;
+
+    /// <summary>Whether a deleted record goes to the recycle bin; else it is gone at once.</summary>
+    public bool Undeletable { get; init; } = true;
+
+    public bool Mergeable { get; init; }
+
+    public bool Replicateable { get; init; } = true;
+
+    /// <summary>Whether Bulk API queries may read it.</summary>
+    public bool Bulk { get; init; } = true;
+
+    /// <summary>Whether it is part of the org's furniture, which nobody edits.</summary>
+    public bool Furniture { get; init; }
+
+    /// <summary>Whether rows answer with an ETag (facts, section 8.1).</summary>
+    public bool HasETag => Name == "Account";
+}
+
+/// <summary>One of several sets of choices that records of an object have.</summary>
+internal sealed record RecordType(string Id, string DeveloperName, string Label, bool Default, IReadOnlyDictionary<string, IReadOnlyList<string>> Picklists);
