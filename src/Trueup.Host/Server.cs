@@ -120,7 +120,7 @@ internal static class Server
                 .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddSource("Trueup.*", "Trueup").AddOtlpExporter());
     }
 
-    // Addresses by name are left to the web server, which knows how it will bind them.
+    /// <summary>Sees whether a port is free. Addresses by name are left to the web server, which knows how it will bind them.</summary>
     /// <exception cref="SocketException">Nothing can listen there.</exception>
     private static void DemandFree(string url)
     {

@@ -24,8 +24,7 @@ public static class HttpTelemetry
     internal static void Record(string app, string endpoint, string outcome, bool isRetry, TimeSpan elapsed)
     {
         // The kind of call alone: a series for each stream or pair of streams would be thousands where there are custom objects.
-        var kind = endpoint.AsSpan()[..(endpoint.IndexOf(' ', StringComparison.Ordinal) is > 0 and var end ? end : endpoint.Length)].ToString();
-        var tags = new TagList { { "app", app }, { "endpoint", kind }, { "outcome", outcome } };
+        var tags = new TagList { { "app", app }, { "endpoint", endpoint.Split(' ', 2)[0] }, { "outcome", outcome } };
         Calls.Add(1, tags);
         if (isRetry)
             Retries.Add(1, tags);
