@@ -224,19 +224,19 @@ internal sealed class SyncRun
     {
         switch (step.Kind)
         {
-            case StepKind.ReadModified when run.IsEnumeratedAtOnce && step.Since is null:
-                // One page shows one moment: nothing can have changed behind it.
+            case StepKind.ReadModified when run.EnumeratedAtOnceAt is not null && step.Since is null:
+                // One page shows one moment: nothing can have changed behind it, and the counts will say whether it was all.
                 break;
             case StepKind.ReadEverything:
-                await FullPass.RunAsync(run, cancellationToken);
+                await FullPass.RunAsync(run, takesOver: false, cancellationToken);
 
                 // No count will say whether what was listed before the interruption is still there.
                 if (run.IsResumed && !run.Stream.Traits.Counts)
-                    await FullPass.RunAsync(run, cancellationToken);
+                    await FullPass.RunAsync(run, takesOver: false, cancellationToken);
                 break;
             case StepKind.ReadModified when !await ModifiedPass.RunAsync(run, step.Since, cancellationToken):
                 // So much was modified that reading everything is cheaper, and exact.
-                await FullPass.RunAsync(run, cancellationToken);
+                await FullPass.RunAsync(run, takesOver: true, cancellationToken);
                 await ModifiedPass.RunAsync(run, null, cancellationToken);
                 break;
             case StepKind.ReadDeletions:

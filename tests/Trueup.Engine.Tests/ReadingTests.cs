@@ -112,6 +112,39 @@ public sealed class ReadingTests
         await world.AssertEqualAsync();
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(95)]
+    public async Task I7_what_a_list_leaves_out_without_a_word_is_read_by_modification_time(int contacts)
+    {
+        await using var world = await SmallWorld.StartAsync(contacts);
+        await world.SyncAsync(SyncKind.Onboarding);
+        world.Crm.HiddenFromList.Add(world.Crm.Create(Contacts, "New"));
+
+        var report = await world.SyncAsync(SyncKind.Full);
+
+        await world.AssertEqualAsync();
+        Assert.Equal(0, report.Streams.Sum(stream => stream.Difference));
+    }
+
+    [Theory]
+    [InlineData("search")]
+    [InlineData("count")]
+    public async Task I7_a_full_sync_that_is_killed_before_it_compared_has_vouched_for_nothing(string endpoint)
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 95);
+        await world.SyncAsync(SyncKind.Onboarding);
+        world.Crm.HiddenFromList.Add(world.Crm.Create(Contacts, "New"));
+        world.Crm.BeforePage = (kind, _) => { if (kind == endpoint) throw new InvalidOperationException("The process dies."); };
+        await Assert.ThrowsAnyAsync<Exception>(() => world.SyncAsync(SyncKind.Full));
+        world.Crm.BeforePage = null;
+        await world.RestartAsync();
+
+        await world.SyncAsync(SyncKind.Hourly);
+
+        await world.AssertEqualAsync();
+    }
+
     [Fact]
     public async Task A_computed_value_is_no_sign_of_a_late_index()
     {

@@ -67,6 +67,8 @@ internal static class Comparison
     private static async Task NoteAsync(StreamRun run, bool idsAgree, bool isComplete, CancellationToken cancellationToken)
     {
         var checkpoint = run.Checkpoint;
+        if (isComplete && run.EnumeratedAtOnceAt is { } at)
+            checkpoint = checkpoint.Reaching(at, run.Lag);
         var compared = !run.IsEnumerated ? checkpoint
             : idsAgree ? checkpoint with { VerifiedAt = run.Sync.Connector.Now, IdsDiffer = run.Report.SetAside > 0 }
             : checkpoint with { IdsDiffer = true };
@@ -75,7 +77,7 @@ internal static class Comparison
             Phase = isComplete || checkpoint.Phase == StreamPhase.Verified ? StreamPhase.Verified : StreamPhase.Verifying,
             Refusal = null,
         };
-        if (next != checkpoint)
+        if (next != run.Checkpoint)
             await run.Sync.SaveAsync(run.Mirrored.Name, next, cancellationToken);
     }
 

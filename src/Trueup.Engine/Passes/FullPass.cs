@@ -14,7 +14,12 @@ internal static class FullPass
     private static readonly TimeSpan LongestHold = TimeSpan.FromDays(2);
 
     /// <summary>Runs the pass. Afterwards <see cref="StreamRun.Known"/> holds what the CRM listed.</summary>
-    public static async Task RunAsync(StreamRun run, CancellationToken cancellationToken)
+    /// <remarks>Where the CRM can be asked for what was modified, that read moves the watermark and this one does not: a list may end early
+    /// without a word, and leave out what the mirror does not know yet.</remarks>
+    /// <param name="run">The stream.</param>
+    /// <param name="takesOver">Whether so much was modified that it is read by this pass instead.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task RunAsync(StreamRun run, bool takesOver, CancellationToken cancellationToken)
     {
         var sync = run.Sync;
         var fullRead = await BeginAsync(run, cancellationToken);
@@ -48,11 +53,13 @@ internal static class FullPass
 
         run.IsEnumerated = true;
         var leftOut = await BuryUnseenAsync(run, fullRead, cancellationToken) || run.Report.SetAside > setAside;
-        run.IsEnumeratedAtOnce = fullRead.Pages <= 1 && !leftOut;
+        run.EnumeratedAtOnceAt = fullRead.Pages <= 1 && !leftOut ? fullRead.StartedAt : null;
         var read = run.Checkpoint with { FullRead = null, NeedsBackfill = false };
+        var isOverdue = !(read.Watermark >= fullRead.StartedAt - LongestHold);
+        var vouches = takesOver || !run.Stream.Traits.ReadsModified;
         await sync.SaveAsync(
             run.Mirrored.Name,
-            leftOut && read.Watermark >= fullRead.StartedAt - LongestHold ? read.Leaving(fullRead.StartedAt) : read.Reaching(fullRead.StartedAt, run.Lag),
+            isOverdue || (vouches && !leftOut) ? read.Reaching(fullRead.StartedAt, run.Lag) : read.Leaving(fullRead.StartedAt),
             cancellationToken);
     }
 

@@ -41,8 +41,8 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
     /// <summary>Whether a complete enumeration was read in this sync, so that <see cref="Known"/> holds the CRM's ids.</summary>
     public bool IsEnumerated { get; set; }
 
-    /// <summary>Whether that enumeration was one single page, so that nothing can have changed behind its back.</summary>
-    public bool IsEnumeratedAtOnce { get; set; }
+    /// <summary>When that enumeration began, by the CRM's clock, if it was one single page, so that nothing can have changed behind its back; null otherwise.</summary>
+    public DateTimeOffset? EnumeratedAtOnceAt { get; set; }
 
     /// <summary>Whether that enumeration began in an earlier sync, so that what it listed then may be gone since. Only the CRM's count can tell.</summary>
     public bool IsResumed { get; set; }
