@@ -62,6 +62,12 @@ public sealed class BusyHours : Worlds
 
     [Theory, MemberData(nameof(Seeds))]
     public void The_mirror_converges_although_searches_are_long_and_their_pages_odd(int seed) => Run(WorldOptions.Draw(seed, Gear.Small).Busy());
+
+    public static TheoryData<int> CappedSeeds => From(4001, 16);
+
+    [Theory, MemberData(nameof(CappedSeeds))]
+    public void The_mirror_converges_although_lists_and_searches_end_at_ceilings(int seed) =>
+        Run(WorldOptions.Draw(seed, Gear.Small).Busy() with { Faults = ["cap"], FaultsPerDay = 40 });
 }
 
 /// <summary>Everything at once, in a CRM that changes between any two requests.</summary>

@@ -53,11 +53,11 @@ public sealed class Mutation : IDisposable
     /// <summary>How many mutants there are.</summary>
     public static int Count => Files(Root()).Count;
 
-    /// <summary>The names of mutants that do not fit the source.</summary>
+    /// <summary>The names of mutants that do not fit the source, of open ones as well.</summary>
     public static IReadOnlyList<string> Misfits()
     {
         var root = Root();
-        return [.. Files(root).Select(Mutant.Read).Where(mutant => !mutant.Fits(File.ReadAllText(Path.Combine(root, mutant.Path)))).Select(mutant => mutant.Name)];
+        return [.. Files(root, SearchOption.AllDirectories).Select(Mutant.Read).Where(mutant => !mutant.Fits(File.ReadAllText(Path.Combine(root, mutant.Path)))).Select(mutant => mutant.Name)];
     }
 
     /// <summary>Runs the mutants. Answers how many no world noticed.</summary>
@@ -101,8 +101,8 @@ public sealed class Mutation : IDisposable
         return root;
     }
 
-    private static List<string> Files(string root) =>
-        [.. Directory.GetFiles(Path.Combine(root, "tests/Trueup.Simulation/Mutants"), "*.mutant").Order(StringComparer.Ordinal)];
+    private static List<string> Files(string root, SearchOption depth = SearchOption.TopDirectoryOnly) =>
+        [.. Directory.GetFiles(Path.Combine(root, "tests/Trueup.Simulation/Mutants"), "*.mutant", depth).Order(StringComparer.Ordinal)];
 
     private string? Notice(Mutant mutant, long seeds)
     {
