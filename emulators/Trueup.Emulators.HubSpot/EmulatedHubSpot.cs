@@ -112,6 +112,11 @@ public sealed class EmulatedHubSpot : EmulatedCrm
         }
     }
 
+    /// <summary>What is true of the records of one stream, one after the other, so that many need not be held at once.</summary>
+    /// <remarks>Not while others write: nothing is locked between two of them.</remarks>
+    public IEnumerable<RecordState> Each(string stream) =>
+        stream == PortalState.Owners ? State(stream).Streams[stream] : PortalState.Each(portal, mutations.Table(stream));
+
     /// <summary>One record as it is now; null where the stream never had the id.</summary>
     /// <param name="stream">The stream, by any name the CRM knows it by; not owners.</param>
     /// <param name="id">The id; that of a merged record tells of itself, not of its survivor.</param>

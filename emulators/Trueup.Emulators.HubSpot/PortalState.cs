@@ -16,12 +16,18 @@ internal static class PortalState
         var streams = new Dictionary<string, IReadOnlyList<RecordState>>();
         foreach (var table in portal.Tables.Where(table => (only is null || table == only) && !ownersOnly))
         {
-            var everything = Selection.Everything(table.Properties);
-            streams.Add(table.Stream, [.. table.Records.Select(record => StateOf(portal, table, record, everything))]);
+            streams.Add(table.Stream, [.. Each(portal, table)]);
         }
         if (only is null)
             streams.Add(Owners, [.. portal.Owners.OrderBy(owner => owner.Id).Select(OwnerOf)]);
         return new CrmState(portal.Clock.GetUtcNow(), streams);
+    }
+
+    /// <summary>The records of one table, one after the other.</summary>
+    public static IEnumerable<RecordState> Each(HubSpotPortal portal, ObjectTable table)
+    {
+        var everything = Selection.Everything(table.Properties);
+        return table.Records.Select(record => StateOf(portal, table, record, everything));
     }
 
     /// <summary>One record; null where the table never had it.</summary>

@@ -40,23 +40,27 @@ internal sealed class Equality(Account account, IMirror mirror)
     public async Task<int> AssertRecordsAsync(MirroredStream stream)
     {
         var name = account.StateName(stream.Name);
-        var truth = account.Crm.State(name is "owners" ? null : name).Streams[name].ToDictionary(record => record.Id);
-        var live = new List<string>();
+        var live = new HashSet<string>();
         await mirror.VisitIndexAsync(stream.Name, (id, _, isLive) =>
         {
             if (isLive)
                 live.Add(Encoding.UTF8.GetString(id));
         }, CancellationToken.None);
-        var mirrored = live.ToHashSet();
-        foreach (var record in truth.Values.Where(record => record.Deleted is null && IsSettled(name, record.Id)))
-            Checker.Check(mirrored.Contains(record.Id), "I1", $"{stream.Name} {record.Id} is in the CRM but not in the mirror {Why}.");
-        foreach (var id in live.Where(id => IsSettled(name, id)))
-            Checker.Check(truth.TryGetValue(id, out var record) && record.Deleted is null, "I11",
-                $"{stream.Name} {id} is live in the mirror, but {record?.Deleted ?? "unknown"} in the CRM {Why}.");
-        foreach (var some in live.Where(id => IsSettled(name, id)).Chunk(RecordsPerLoad))
-            foreach (var record in await mirror.LoadAsync(stream.Name, [.. some.Select(id => new RecordId(id))], CancellationToken.None))
+        var count = live.Count;
+        foreach (var some in account.Crm.Each(name).Where(record => IsSettled(name, record.Id)).Chunk(RecordsPerLoad))
+        {
+            foreach (var record in some)
+                Checker.Check(record.Deleted is null == live.Remove(record.Id), record.Deleted is null ? "I1" : "I11", record.Deleted is null
+                    ? $"{stream.Name} {record.Id} is in the CRM but not in the mirror {Why}."
+                    : $"{stream.Name} {record.Id} is live in the mirror, but {record.Deleted} in the CRM {Why}.");
+            var truth = some.Where(record => record.Deleted is null).ToDictionary(record => record.Id);
+            foreach (var record in await mirror.LoadAsync(stream.Name, [.. truth.Keys.Select(id => new RecordId(id))], CancellationToken.None))
                 AssertValues(stream, name, truth[record.Id.Value], record);
-        return live.Count;
+        }
+
+        foreach (var id in live.Where(id => IsSettled(name, id)))
+            Checker.Check(false, "I11", $"{stream.Name} {id} is live in the mirror, but unknown in the CRM {Why}.");
+        return count;
     }
 
     /// <summary>Records whose stamp moved in time, and that nothing else touched, are the same.</summary>
@@ -80,7 +84,7 @@ internal sealed class Equality(Account account, IMirror mirror)
         foreach (var stream in streams.Where(stream => stream.Name.Value != "owners"))
         {
             var name = account.StateName(stream.Name);
-            foreach (var record in account.Crm.State(name).Streams[name].Where(record => record.Deleted is null && IsSettled(name, record.Id)))
+            foreach (var record in account.Crm.Each(name).Where(record => record.Deleted is null && IsSettled(name, record.Id)))
             {
                 var expected = record.Links.Where(link => names.Contains(link.Stream) && IsSettled(link.Stream, link.Id))
                     .Select(link => $"{link.Stream} {link.Id} {link.Category} {link.TypeId}").ToHashSet();
@@ -105,12 +109,11 @@ internal sealed class Equality(Account account, IMirror mirror)
         var name = account.StateName(stream.Name);
         if (name == "owners")
             return;
-        var truth = account.Crm.State(name).Streams[name].ToDictionary(record => record.Id);
-        foreach (var merged in truth.Values.Where(record => record.MergedInto is not null))
+        foreach (var merged in account.Crm.Each(name).Where(record => record.MergedInto is not null))
         {
             var survivor = merged;
             while (survivor.MergedInto is { } into)
-                survivor = truth[into];
+                survivor = account.Crm.StateOf(name, into)!;
             if (survivor.Deleted is not null)
                 continue;
             var resolved = await mirror.ResolveAsync(stream.Name, new RecordId(merged.Id), CancellationToken.None);
