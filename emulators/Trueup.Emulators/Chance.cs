@@ -5,7 +5,10 @@ public static class Chance
 {
     /// <summary>A number from 0 up to 1 that belongs to these values.</summary>
     public static double Of(long seed, long first, long second = 0) =>
-        (Mix(Mix(Mix((ulong)seed) ^ (ulong)first) ^ (ulong)second) >> 11) * (1.0 / (1UL << 53));
+        (Mix(Mix(Mix(seed) ^ unchecked((ulong)first)) ^ unchecked((ulong)second)) >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Scrambles a number, which may be negative, as seeds may.</summary>
+    public static ulong Mix(long value) => Mix(unchecked((ulong)value));
 
     /// <summary>Scrambles a number (SplitMix64).</summary>
     public static ulong Mix(ulong value) => unchecked(

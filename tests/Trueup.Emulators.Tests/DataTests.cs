@@ -29,6 +29,17 @@ public sealed class DataTests
     }
 
     [Fact]
+    public async Task A_seed_may_be_negative()
+    {
+        await using var hub = await HubSpotCalls.StartAsync(options: new() { Records = 5, Seed = -42 });
+
+        var answer = await hub.GetAsync("/crm/v3/objects/contacts?limit=5");
+
+        Assert.Equal(200, answer.Status);
+        Assert.NotEqual(hub.Crm.IssueTokens().AccessToken, hub.Crm.IssueTokens().AccessToken);
+    }
+
+    [Fact]
     public async Task Generated_data_holds_every_awkward_value()
     {
         await using var hub = await HubSpotCalls.StartAsync(records: 400);

@@ -121,6 +121,12 @@ internal sealed class Tokens(VirtualClock clock, long seed, long portalId, HubSp
         "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview",
         "INVALID_AUTHENTICATION");
 
+    public bool IsLive(string refreshToken)
+    {
+        lock (gate)
+            return refresh.GetValueOrDefault(refreshToken);
+    }
+
     /// <summary>The consent page, which consents.</summary>
     public Answer Authorize(Call call)
     {
@@ -262,8 +268,8 @@ internal sealed class Tokens(VirtualClock clock, long seed, long portalId, HubSp
     private byte[] Bytes(long purpose)
     {
         issued++;
-        return [.. BitConverter.GetBytes(Chance.Mix((ulong)(seed ^ purpose)) ^ (ulong)issued),
-            .. BitConverter.GetBytes(Chance.Mix((ulong)issued ^ (ulong)purpose << 20))];
+        return [.. BitConverter.GetBytes(Chance.Mix(seed ^ purpose) ^ (ulong)issued),
+            .. BitConverter.GetBytes(Chance.Mix(issued ^ purpose << 20))];
     }
 
     private static JsonArray ScopeList() => new([.. Scopes.Select(scope => JsonValue.Create(scope))]);

@@ -26,7 +26,7 @@ internal sealed class GeneratedData
     {
         this.portal = portal;
         this.options = options;
-        random = new Random(unchecked((int)Chance.Mix((ulong)options.Seed)));
+        random = new Random(unchecked((int)Chance.Mix(options.Seed)));
         until = Math.Min(LastStamp.ToUnixTimeMilliseconds(), portal.Clock.Milliseconds - 86_400_000);
         since = until - (long)TimeSpan.FromDays(2_000).TotalMilliseconds;
     }

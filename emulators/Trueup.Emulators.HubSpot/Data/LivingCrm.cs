@@ -22,7 +22,7 @@ internal sealed class LivingCrm : IAsyncDisposable
         this.crm = crm;
         this.portal = portal;
         rate = options.Life;
-        random = new Random(unchecked((int)Chance.Mix((ulong)options.Seed ^ 0x11FE)));
+        random = new Random(unchecked((int)Chance.Mix(options.Seed ^ 0x11FE)));
     }
 
     public static LivingCrm Start(EmulatedHubSpot crm, Func<HubSpotPortal> portal, HubSpotEmulatorOptions options)
