@@ -117,6 +117,17 @@ public sealed class EmulatedHubSpot : EmulatedCrm
     public IEnumerable<RecordState> Each(string stream) =>
         stream == PortalState.Owners ? State(stream).Streams[stream] : PortalState.Each(portal, mutations.Table(stream));
 
+    /// <summary>The pipelines that records of a stream move through, in the CRM's order; empty where they move through none.</summary>
+    public IReadOnlyList<EmulatedPipeline> PipelinesOf(string stream)
+    {
+        lock (portal.Gate)
+            return [.. (portal.PipelinesOf(mutations.Table(stream)) ?? []).Select(pipeline => new EmulatedPipeline(
+                pipeline.Id, pipeline.Label, [.. pipeline.Stages.Select(stage => new EmulatedOption(stage.Id, stage.Label))]))];
+    }
+
+    /// <summary>Whether a refresh token still fetches access tokens.</summary>
+    public bool IsOpenTo(string refreshToken) => tokens.IsLive(refreshToken);
+
     /// <summary>One record as it is now; null where the stream never had the id.</summary>
     /// <param name="stream">The stream, by any name the CRM knows it by; not owners.</param>
     /// <param name="id">The id; that of a merged record tells of itself, not of its survivor.</param>
@@ -270,8 +281,8 @@ public sealed class EmulatedHubSpot : EmulatedCrm
 
     private string CorrelationId()
     {
-        var number = (ulong)Interlocked.Increment(ref answers);
-        return new Guid([.. BitConverter.GetBytes(Chance.Mix((ulong)options.Seed ^ number)), .. BitConverter.GetBytes(Chance.Mix(number))])
+        var number = Interlocked.Increment(ref answers);
+        return new Guid([.. BitConverter.GetBytes(Chance.Mix(options.Seed ^ number)), .. BitConverter.GetBytes(Chance.Mix(number))])
             .ToString("D", CultureInfo.InvariantCulture);
     }
 }

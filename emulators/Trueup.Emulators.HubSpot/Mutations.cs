@@ -43,6 +43,7 @@ internal sealed class Mutations(HubSpotPortal portal)
         RemoveField remove => Change(remove.Stream, remove.Field, property => property.ArchivedAt = portal.Clock.Milliseconds),
         HideField hide => Change(hide.Stream, hide.Field, property => property.Concealed = true),
         ShowField show => Change(show.Stream, show.Field, property => property.Concealed = false),
+        EditPipeline edit => Redraw(edit),
         _ => throw new ControlException($"HubSpot knows no operation {operation.GetType().Name}."),
     };
 
@@ -142,6 +143,26 @@ internal sealed class Mutations(HubSpotPortal portal)
         change(property);
         property.UpdatedAt = portal.Clock.Milliseconds;
         table.Properties.Changed();
+        return new MutationResult(null, 1);
+    }
+
+    private MutationResult Redraw(EditPipeline edit)
+    {
+        var pipelines = portal.PipelinesOf(Table(edit.Stream))
+            ?? throw new ControlException($"Records of {edit.Stream} move through no pipelines.");
+        var (change, now) = (edit.Pipeline, portal.Clock.Milliseconds);
+        if (pipelines.Find(each => each.Id == change.Id) is not { } pipeline)
+            pipelines.Add(pipeline = new Pipeline(change.Id, change.Label ?? change.Id, pipelines.Count, now));
+        pipeline.Label = change.Label ?? pipeline.Label;
+        pipeline.UpdatedAt = now;
+        if (change.Stages is { } wanted)
+        {
+            var known = pipeline.Stages.ToDictionary(stage => stage.Id);
+            pipeline.Stages.Clear();
+            foreach (var stage in wanted)
+                pipeline.Stages.Add(new Stage(stage.Value, stage.Label, pipeline.Stages.Count, known.GetValueOrDefault(stage.Value)?.CreatedAt ?? now,
+                    known.GetValueOrDefault(stage.Value)?.Metadata ?? new Dictionary<string, string>()) { UpdatedAt = now });
+        }
         return new MutationResult(null, 1);
     }
 

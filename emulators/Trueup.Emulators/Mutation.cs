@@ -62,6 +62,15 @@ public sealed record HideField(string Stream, string Field) : Mutation;
 /// <summary>Gives back the permission to see a field, with the values that changed meanwhile.</summary>
 public sealed record ShowField(string Stream, string Field) : Mutation;
 
+/// <summary>A pipeline in a control call.</summary>
+/// <param name="Id">The CRM's id of it; an unknown one is added.</param>
+/// <param name="Label">What people read; null for the id (adding) or unchanged (editing).</param>
+/// <param name="Stages">Its stages in order, all of them: a stage that is missing is removed; null for none (adding) or unchanged (editing).</param>
+public sealed record EmulatedPipeline(string Id, string? Label = null, IReadOnlyList<EmulatedOption>? Stages = null);
+
+/// <summary>Adds a pipeline, or changes its label or stages. No record is stamped.</summary>
+public sealed record EditPipeline(string Stream, EmulatedPipeline Pipeline) : Mutation;
+
 /// <summary>What a mutation did.</summary>
 /// <param name="Id">The id of the record created or surviving; null for other operations.</param>
 /// <param name="Count">How many records, links or fields it touched.</param>

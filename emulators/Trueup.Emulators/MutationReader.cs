@@ -29,9 +29,10 @@ public static class MutationReader
             "remove-field" => new RemoveField(fields.Text("stream"), FieldName(json, fields)),
             "hide-field" => new HideField(fields.Text("stream"), FieldName(json, fields)),
             "show-field" => new ShowField(fields.Text("stream"), FieldName(json, fields)),
+            "edit-pipeline" => new EditPipeline(fields.Text("stream"), Pipeline(fields)),
             _ => throw new ControlException(
                 $"Unknown operation '{operation}'; known are create, edit, delete, purge, restore, merge, associate, dissociate, "
-                + "add-field, edit-field, remove-field, hide-field and show-field."),
+                + "add-field, edit-field, remove-field, hide-field, show-field and edit-pipeline."),
         };
         fields.Done();
         return mutation;
@@ -62,6 +63,15 @@ public static class MutationReader
             field.Text("name"), field.OptionalText("label"), field.OptionalText("type"),
             field.Has("options") ? [.. field.List("options").Select(Option)] : null, field.Flag("calculated"));
         field.Done();
+        return read;
+    }
+
+    private static EmulatedPipeline Pipeline(JsonFields fields)
+    {
+        var pipeline = fields.Object("pipeline");
+        var read = new EmulatedPipeline(
+            pipeline.Text("id"), pipeline.OptionalText("label"), pipeline.Has("stages") ? [.. pipeline.List("stages").Select(Option)] : null);
+        pipeline.Done();
         return read;
     }
 

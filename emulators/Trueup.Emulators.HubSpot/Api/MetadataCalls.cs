@@ -9,8 +9,6 @@ internal sealed class MetadataCalls(HubSpotPortal portal)
 {
     private const int MostOwners = 500;
 
-    private static readonly string[] WithPipelines = ["deals", "tickets"];
-
     public Answer Owners(Call call)
     {
         var limit = call.Number("limit", 100, MostOwners);
@@ -120,14 +118,8 @@ internal sealed class MetadataCalls(HubSpotPortal portal)
         stage.Get("metadata") is { } metadata
             ? metadata.EnumerateObject().ToDictionary(member => member.Name, member => Body.Scalar(member.Value)) : [];
 
-    private List<Pipeline> PipelinesOf(ObjectTable table)
-    {
-        if (!table.Type.IsCustom && !WithPipelines.Contains(table.Type.Name))
-            throw Refusal.Invalid($"The object type {table.Type.TypeId} does not support pipelines.");
-        if (!portal.Pipelines.TryGetValue(table.Type.Name, out var pipelines))
-            portal.Pipelines.Add(table.Type.Name, pipelines = []);
-        return pipelines;
-    }
+    private List<Pipeline> PipelinesOf(ObjectTable table) =>
+        portal.PipelinesOf(table) ?? throw Refusal.Invalid($"The object type {table.Type.TypeId} does not support pipelines.");
 
     private Pipeline Existing(ObjectTable table, string id) =>
         PipelinesOf(table).Find(pipeline => pipeline.Id == id) ?? throw Refusal.NotFound();

@@ -41,6 +41,14 @@ internal sealed class HubSpotPortal
 
     public Dictionary<string, List<Pipeline>> Pipelines { get; } = [];
 
+    /// <summary>The pipelines that records of a table move through; null where they move through none.</summary>
+    public List<Pipeline>? PipelinesOf(ObjectTable table)
+    {
+        if (!Pipelines.TryGetValue(table.Type.Name, out var pipelines) && table.Type.IsCustom)
+            Pipelines.Add(table.Type.Name, pipelines = []);
+        return pipelines;
+    }
+
     /// <summary>Keeps earlier versions this long for lagging views; zero while no view lags.</summary>
     public TimeSpan LagHorizon { get; set; }
 
