@@ -46,11 +46,10 @@ internal sealed class HubSpotDialect : IApiDialect
         var error = HubSpotError.Of(answer);
         var said = error.Words(answer, request);
         var after = answer.RetryAfter(now);
+        if (request.Endpoint == TokenEndpoint)
+            return OfToken(answer.Status, error, said, after);
         return answer.Status switch
         {
-            400 or 401 or 403 when request.Endpoint == TokenEndpoint => new Verdict.Refused(new CrmUnauthorizedException(
-                $"HubSpot no longer refreshes the account's access ({VendorText.Clean(error.OAuthCode)}): {said} Reconnect the account.")),
-            429 when request.Endpoint == TokenEndpoint => new Verdict.TryAgain($"HubSpot's token endpoint is overloaded: {said}", after ?? BurstWait, NotCarriedOut: true),
             401 => new Verdict.CredentialsRefused(new CrmUnauthorizedException(
                 $"HubSpot does not accept the credentials: {said} Reconnect the account with a valid token.")),
             403 => new Verdict.Refused(new CrmForbiddenException(Forbidden(error, said), error.MissingScopes)),
@@ -63,6 +62,16 @@ internal sealed class HubSpotDialect : IApiDialect
             _ => new Verdict.Refused(new CrmRefusedException($"HubSpot refused the request: {said}")),
         };
     }
+
+    /// <summary>Only an error in OAuth's own words withdraws the access. Anything else a gateway may have said, and it says nothing of the
+    /// records that a token was needed for.</summary>
+    private static Verdict OfToken(int status, HubSpotError error, string said, TimeSpan? after) => status switch
+    {
+        400 or 401 when error.OAuthCode is { } code => new Verdict.Refused(new CrmUnauthorizedException(
+            $"HubSpot no longer refreshes the account's access ({VendorText.Clean(code)}): {said} Reconnect the account.")),
+        429 => new Verdict.TryAgain($"HubSpot's token endpoint is overloaded: {said}", after ?? BurstWait, NotCarriedOut: true),
+        _ => new Verdict.TryAgain($"HubSpot gives no access at the moment: {said}", after),
+    };
 
     private static Verdict Throttled(CrmRequest request, HubSpotError error, string said, TimeSpan? after)
     {

@@ -6,6 +6,9 @@ namespace Trueup.Connectors.HubSpot;
 /// <summary>HubSpot's error body, of which every member may be missing, and which may be no JSON at all.</summary>
 internal sealed record HubSpotError
 {
+    // What every error that is not OAuth's has in its member "status".
+    private const string OrdinaryStatus = "error";
+
     // Long lists of scopes would make a message unreadable.
     private const int MostScopes = 10;
 
@@ -19,7 +22,7 @@ internal sealed record HubSpotError
 
     public string? CorrelationId { get; private init; }
 
-    /// <summary>The short code of OAuth errors, such as <c>invalid_grant</c> or <c>BAD_REFRESH_TOKEN</c>.</summary>
+    /// <summary>The short code of OAuth errors, such as <c>invalid_grant</c> or <c>BAD_REFRESH_TOKEN</c>; null for other errors.</summary>
     public string? OAuthCode { get; private init; }
 
     public IReadOnlyList<string> MissingScopes { get; private init; } = [];
@@ -57,7 +60,7 @@ internal sealed record HubSpotError
         SubCategory = Text(body, "subCategory"),
         PolicyName = Text(body, "policyName"),
         CorrelationId = Text(body, "correlationId"),
-        OAuthCode = Text(body, "error") ?? Text(body, "status"),
+        OAuthCode = Text(body, "error") ?? (Text(body, "status") is { } status && status != OrdinaryStatus ? status : null),
         MissingScopes = ScopesIn(body),
     };
 

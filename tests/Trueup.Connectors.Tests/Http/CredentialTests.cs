@@ -75,6 +75,27 @@ public sealed class CredentialTests
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(400, "<html>Bad Request</html>")]
+    [InlineData(401, """{"status":"error","message":"no reason","category":"INVALID_AUTHENTICATION"}""")]
+    [InlineData(403, """{"status":"error","message":"blocked"}""")]
+    [InlineData(404, """{"status":"error","message":"resource not found"}""")]
+    [InlineData(503, "")]
+    public async Task A_trouble_of_the_token_endpoint_withdraws_nothing_and_says_nothing_of_records(int status, string body)
+    {
+        var healed = false;
+        await using var hubspot = await HubSpotStub.StartAsync(request => request switch
+        {
+            { Path: "/oauth/v1/token" } => healed ? Fresh("fresh") : new StubAnswer(status, body),
+            _ => HubSpotStub.Page([HubSpotStub.Record(1)]),
+        }, OAuth(Start.AddMinutes(-1)));
+
+        await Assert.ThrowsAsync<CrmUnavailableException>(() => hubspot.ReadAllAsync(new FullRead(HubSpotStub.Contacts, ["a"], null)));
+        healed = true;
+
+        Assert.Single(await hubspot.ReadAllAsync(new FullRead(HubSpotStub.Contacts, ["a"], null)));
+    }
+
     [Fact]
     public async Task A_busy_token_endpoint_is_waited_for()
     {
