@@ -70,6 +70,31 @@ public sealed class BusyHours : Worlds
         Run(WorldOptions.Draw(seed, Gear.Small).Busy() with { Faults = ["cap"], FaultsPerDay = 40 });
 }
 
+/// <summary>Worlds in which the CRM cannot be reached for longer than its recycle bin remembers.</summary>
+public sealed class LongAbsences : Worlds
+{
+    public static TheoryData<int> Seeds => From(5001, 4);
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void The_mirror_converges_after_an_outage_longer_than_the_recycle_bin_remembers(int seed) => Run(WorldOptions.Draw(seed, Gear.Small).Forgotten());
+}
+
+/// <summary>Worlds in which one service mirrors several accounts, opened by tokens that end.</summary>
+public sealed class SeveralAccounts : Worlds
+{
+    public static TheoryData<int> Seeds => From(6001, 16);
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void Nothing_of_one_account_is_ever_seen_in_another(int seed) =>
+        Run(WorldOptions.Draw(seed, Gear.Small) with { Accounts = 2 + (seed % 2), UsesOAuth = true, DeathsPerDay = 6, Records = 120 });
+
+    public static TheoryData<int> ExpirySeeds => From(6101, 12);
+
+    [Theory, MemberData(nameof(ExpirySeeds))]
+    public void Tokens_that_end_heal_or_are_asked_for(int seed) =>
+        Run(WorldOptions.Draw(seed, Gear.Small) with { UsesOAuth = true, Faults = ["expire", "cut", "outage"], FaultsPerDay = 16, DeathsPerDay = 6, Records = 120 });
+}
+
 /// <summary>Everything at once, in a CRM that changes between any two requests.</summary>
 public sealed class EverythingAtOnce : Worlds
 {

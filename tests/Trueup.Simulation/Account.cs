@@ -4,37 +4,40 @@ using Trueup.Simulation.Checks;
 using Trueup.Simulation.Crm;
 using Trueup.Simulation.Faults;
 using Trueup.Simulation.Service;
-using Trueup.Simulation.Time;
 
 namespace Trueup.Simulation;
 
 /// <summary>One connected account of a world: an emulated CRM with its people, and the service that mirrors it.</summary>
 public sealed class Account : IAsyncDisposable
 {
-    /// <summary>A copy of a small mirror is a matter of milliseconds; whoever died leaves its files behind until the end.</summary>
-    private readonly string folder;
+    private static readonly string[] Names = ["one", "two", "three"];
 
+    private readonly int number;
     private readonly Random chance;
-    private readonly Random dying;
-    private readonly List<ServiceProcess> processes = [];
 
     /// <summary>Makes an account that nobody mirrors yet.</summary>
-    public Account(World world, string name)
+    /// <param name="world">The world.</param>
+    /// <param name="number">0 for the first, whose faults of the clock are the machine's.</param>
+    public Account(World world, int number)
     {
-        (World, Name) = (world, name);
-        var options = world.Options;
-        folder = Path.Combine(world.Folder, name);
+        (World, this.number, Name) = (world, number, Names[number]);
+        var (options, name) = (world.Options, Name);
+        Voice = new Voice(world.Trace, number == 0 ? "" : $"{name}: ");
         chance = Seeds.Random(options.Seed, $"{name} people");
-        dying = Seeds.Random(options.Seed, $"{name} deaths");
         ConnectedAt = world.Time.GetUtcNow();
+        var token = $"pat-na1-simulation-{name}";
+
+        // Ids of all accounts are alike, so that what went astray finds something to spoil.
         Crm = EmulatedHubSpot.WithoutServer(new HubSpotEmulatorOptions
         {
-            Records = options.Records, Seed = options.Seed, Clock = world.Time, ContactProperties = 34, WideObject = false,
+            Records = Math.Max(1, options.Records / (1 + number)), Seed = number == 0 ? options.Seed : Seeds.Of(options.Seed, name), Clock = world.Time,
+            ContactProperties = 34, WideObject = false, PortalId = 48_211_733 + number, Token = token,
         });
+        Vault = new Vault(Crm, token, options.UsesOAuth);
         Population = new Population(Crm, world.Time);
         Edited = [.. Population.Streams.Where(stream => options.Streams.Count == 0 || options.Streams.Contains(stream)).Where(Life.Knows)];
-        Life = new Life(Crm, Population, world.Trace, Seeds.Random(options.Seed, $"{name} life"), Edited);
-        Faults = new FaultPlan(options, world.Time, world.Trace, Crm, Seeds.Random(options.Seed, $"{name} faults"));
+        Life = new Life(Crm, Population, world.Tally, Voice, Seeds.Random(options.Seed, $"{name} life"), Edited) { Redraws = options.EditsPipelines };
+        Faults = new FaultPlan(world, Voice, Crm, Seeds.Random(options.Seed, $"{name} faults"));
         StreamNames = options.Streams.Count == 0 ? null : options.Streams.Select(stream => new StreamName(MirroredName(stream))).ToHashSet();
         Checks = new Checker(this);
     }
@@ -72,19 +75,27 @@ public sealed class Account : IAsyncDisposable
     /// <summary>The mirror's names of the streams mirrored; null for all.</summary>
     public IReadOnlySet<StreamName>? StreamNames { get; }
 
-    /// <summary>The credentials, which every process finds in the same place.</summary>
-    public ICredentialSource Credentials { get; } = new StaticCredentials();
+    /// <summary>Where its CRM is.</summary>
+    public Uri Url => new($"http://{Name}.crm.test");
 
-    /// <summary>The process at work: the newest.</summary>
-    public ServiceProcess Process => processes[^1];
+    /// <summary>What opens it.</summary>
+    public Vault Vault { get; }
+
+    /// <summary>Tells what happens in it.</summary>
+    public Voice Voice { get; }
+
+    /// <summary>What keeps it in the process at work: the newest.</summary>
+    public Keeper Keeper => World.Service.Process.Keepers[number];
+
+    /// <summary>A purpose of chance that is its own.</summary>
+    public string Purpose(string purpose) => number == 0 ? purpose : $"{Name} {purpose}";
 
     /// <summary>A way from a process to the CRM.</summary>
-    public Wire Wire(Machine machine) =>
-        new(machine, Crm, Faults, Life, World.Trace, Seeds.Random(World.Options.Seed, $"{Name} wire {machine.Number}"), World.Options.Restlessness);
+    public Wire Wire(Machine machine) => new(this, machine, Seeds.Random(World.Options.Seed, $"{Name} wire {machine.Number}"));
 
     /// <summary>A process's view of its mirror.</summary>
     public WatchedMirror Watched(IMirror mirror, Machine machine) =>
-        new(mirror, machine, Faults, Checks, World.Trace, Seeds.Random(World.Options.Seed, $"{Name} disk {machine.Number}"));
+        new(mirror, machine, Faults, Checks, Voice, Seeds.Random(World.Options.Seed, $"{Name} disk {machine.Number}"));
 
     /// <summary>The mirror's name of a stream of the CRM's state.</summary>
     public string MirroredName(string stream) => stream is "machine" or "survey" ? $"p{Crm.PortalId}_{stream}" : stream;
@@ -93,44 +104,40 @@ public sealed class Account : IAsyncDisposable
     public string StateName(StreamName stream) =>
         stream.Value.StartsWith($"p{Crm.PortalId}_", StringComparison.Ordinal) ? stream.Value[(stream.Value.IndexOf('_', StringComparison.Ordinal) + 1)..] : stream.Value;
 
-    /// <summary>Starts the first process, people, faults and deaths.</summary>
+    /// <summary>Starts people and faults.</summary>
     public void Begin()
     {
-        Directory.CreateDirectory(folder);
-        Start(Path.Combine(folder, "1"));
         World.Begin(LiveAsync);
         World.Begin(Faults.RunAsync);
         World.Begin(MeddleAsync);
-        World.Begin(DieNowAndThenAsync);
     }
 
-    /// <summary>Ends life and faults. What is frozen goes on, what has died is started again by itself.</summary>
+    /// <summary>Ends life and faults.</summary>
     public void Calm()
     {
         Life.Awake = false;
         Faults.End();
-        foreach (var process in processes)
+    }
+
+    /// <summary>Somebody connects the account anew after a while.</summary>
+    public void ConnectAnew(TimeSpan after)
+    {
+        if (!World.Options.UsesOAuth)
+            return;
+        Checks.Refused();
+        World.Begin(async () =>
         {
-            process.Machine.Fate = null;
-            process.Machine.Thaw();
-        }
+            await Task.Delay(after, World.Time);
+            Voice.Say("user: connects anew");
+            Vault.ConnectAnew();
+        });
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in processes)
-            await process.DisposeAsync();
         Faults.Dispose();
         await Crm.DisposeAsync();
-    }
-
-    private void Start(string folderOfIts)
-    {
-        var machine = new Machine(processes.Count + 1, new MachineClock(World.Time), folderOfIts);
-        var process = new ServiceProcess(this, machine);
-        processes.Add(process);
-        World.Begin(process.RunAsync);
     }
 
     private async Task LiveAsync()
@@ -149,8 +156,9 @@ public sealed class Account : IAsyncDisposable
         while (true)
         {
             await Task.Delay(TimeSpan.FromMinutes(people.Next(10, 200)), World.Time);
-            Process.Machine.Clock.Skew = World.Options.Skew + Faults.ClockJump;
-            if (Process.Machine.Dead || Process.Machine.Frozen || Process.Engine is not { } engine)
+            if (number == 0)
+                Keeper.Machine.Clock.Skew = World.Options.Skew + Faults.ClockJump;
+            if (Keeper.Machine.Dead || Keeper.Machine.Frozen || Keeper.Engine is not { } engine)
                 continue;
             await AnswerBrakesAsync(engine);
             if (!Life.Awake)
@@ -162,7 +170,7 @@ public sealed class Account : IAsyncDisposable
                 case 3: Ask(Journal.Request(SyncKind.LastDay)); break;
                 case 4 when people.Next(3) == 0: Ask(Journal.Request(SyncKind.Full)); break;
                 case 5: AskForRecords(people); break;
-                case 6 when Process.Stopping is { } stopping: stopping.Cancel(); break;
+                case 6 when Keeper.Stopping is { } stopping: stopping.Cancel(); break;
                 default: break;
             }
         }
@@ -179,84 +187,17 @@ public sealed class Account : IAsyncDisposable
     private void Ask(SyncRequest request)
     {
         Journal.Waiting.Add(request);
-        Process.Wake();
+        Keeper.Wake();
     }
 
     private async Task AnswerBrakesAsync(Engine.ConnectionSync engine)
     {
         foreach (var (stream, records) in engine.Braked)
         {
-            if (Process.Current is not null)
+            if (Keeper.Current is not null)
                 return;
-            World.Trace.Say($"user: bury {records} of {stream}");
+            Voice.Say($"user: bury {records} of {stream}");
             await engine.AnswerBrakeAsync(stream, bury: true, CancellationToken.None);
         }
-    }
-
-    private async Task DieNowAndThenAsync()
-    {
-        if (World.Options.DeathsPerDay <= 0)
-            return;
-        while (Life.Awake)
-        {
-            await Task.Delay(TimeSpan.FromDays(-Math.Log(1 - dying.NextDouble()) / World.Options.DeathsPerDay), World.Time);
-            if (!Life.Awake || Process.Machine.Dead || Process.Machine.Frozen)
-                continue;
-            var machine = Process.Machine;
-            var point = (FatePoint)dying.Next(6);
-            var passes = dying.Next(point == FatePoint.WithinCommit ? 12 : 30);
-            machine.Fate = dying.Next(4) == 0 && point != FatePoint.WithinCommit
-                ? new Fate(point, passes, () => FreezeNow(machine))
-                : new Fate(point, passes, () => DieNow(machine, point));
-        }
-    }
-
-    private void DieNow(Machine machine, FatePoint point)
-    {
-        World.Trace.Say($"#{machine.Number} dies: {point}");
-        var next = Path.Combine(folder, $"{processes.Count + 1}");
-        Copy(machine.Folder, next);
-        machine.Die();
-        World.Begin(() => RestartAsync(next));
-    }
-
-    private async Task RestartAsync(string next)
-    {
-        await Task.Delay(TimeSpan.FromSeconds(dying.Next(5) == 0 ? dying.Next(20_000) : dying.Next(120)), World.Time);
-        Start(next);
-    }
-
-    private void FreezeNow(Machine machine)
-    {
-        World.Trace.Say($"#{machine.Number} freezes");
-        machine.Freeze();
-        World.Begin(() => TakeOverAsync(machine));
-    }
-
-    /// <summary>Another process takes over the same mirror; the frozen one wakes up later and knows nothing of it.</summary>
-    private async Task TakeOverAsync(Machine machine)
-    {
-        await Task.Delay(TimeSpan.FromSeconds(dying.Next(10, 120)), World.Time);
-        Start(machine.Folder);
-        await Task.Delay(TimeSpan.FromSeconds(dying.Next(1, 5_000)), World.Time);
-        World.Trace.Say($"#{machine.Number} thaws");
-        machine.Thaw();
-    }
-
-    /// <summary>The files of a process as they are when it is killed: its own last words never reach them.</summary>
-    private static void Copy(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        if (!Directory.Exists(from))
-            return;
-        foreach (var file in Directory.GetFiles(from).Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)))
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-    }
-
-    private sealed class StaticCredentials : ICredentialSource
-    {
-        public ValueTask<Credentials> LoadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new Credentials { AccessToken = "pat-na1-simulation" });
-
-        public ValueTask SaveAsync(Credentials credentials, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 }

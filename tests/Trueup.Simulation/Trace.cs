@@ -37,3 +37,12 @@ public sealed class Trace(TimeProvider time, TextWriter? sink)
         sink?.WriteLine(line);
     }
 }
+
+/// <summary>Tells what happens in one part of a world.</summary>
+/// <param name="trace">The world's trace.</param>
+/// <param name="prefix">What its lines begin with; empty where there is only one part.</param>
+public sealed class Voice(Trace trace, string prefix)
+{
+    /// <summary>Writes a line.</summary>
+    public void Say(string what) => trace.Say(prefix + what);
+}

@@ -1,5 +1,6 @@
 using Trueup.Contract;
 using Trueup.Simulation.Checks;
+using Trueup.Simulation.Service;
 using Trueup.Simulation.Time;
 
 namespace Trueup.Simulation;
@@ -16,6 +17,7 @@ public sealed class World : IDisposable
     private static readonly TimeSpan LongestCatchingUp = TimeSpan.FromHours(75);
 
     private readonly TaskCompletionSource failure = new();
+    private readonly List<Account> accounts = [];
 
     /// <summary>Makes a world that has not begun.</summary>
     /// <param name="options">What it is like.</param>
@@ -34,6 +36,7 @@ public sealed class World : IDisposable
     private static int worlds;
 
     private readonly Turns turns;
+    private Lives? service;
 
     /// <summary>What it is like.</summary>
     public WorldOptions Options { get; }
@@ -44,8 +47,17 @@ public sealed class World : IDisposable
     /// <summary>What happens in it.</summary>
     public Trace Trace { get; }
 
+    /// <summary>How much has happened in it.</summary>
+    public Tally Tally { get; } = new();
+
     /// <summary>Where its files are.</summary>
     public string Folder { get; }
+
+    /// <summary>The connected accounts.</summary>
+    public IReadOnlyList<Account> Accounts => accounts;
+
+    /// <summary>The service that mirrors them.</summary>
+    public Lives Service => service ?? throw new InvalidOperationException("The world has not begun.");
 
     /// <summary>Lets the world run to its end.</summary>
     /// <exception cref="CheckFailedException">Something that must always hold did not.</exception>
@@ -53,7 +65,9 @@ public sealed class World : IDisposable
     public void Run()
     {
         Trace.Say($"world {Options}");
-        turns.Run(() => Task.WhenAny(LastAsync(), failure.Task).Unwrap(), (long)((Options.Days + 4) * MostTurnsPerDay));
+        turns.Run(() => Task.WhenAny(LastAsync(), failure.Task).Unwrap(), (long)((Options.Days + 4) * MostTurnsPerDay * Options.Accounts));
+        Tally.Worlds = 1;
+        Tally.AccountDays = Options.Days * Options.Accounts;
         Trace.Say("the world ends well");
     }
 
@@ -85,18 +99,40 @@ public sealed class World : IDisposable
 
     private async Task LastAsync()
     {
-        await using var account = new Account(this, "one");
-        account.Begin();
-        await Task.Delay(TimeSpan.FromDays(Options.Days), Time);
-        account.Calm();
+        for (var number = 0; number < Options.Accounts; number++)
+            accounts.Add(new Account(this, number));
+        await using var lives = service = new Lives(this);
+        try
+        {
+            await LastAsync(lives);
+        }
+        finally
+        {
+            foreach (var account in accounts)
+                await account.DisposeAsync();
+        }
+    }
+
+    private async Task LastAsync(Lives lives)
+    {
+        lives.Begin();
+        foreach (var account in accounts)
+            account.Begin();
+        await Time.WaitAsync(TimeSpan.FromDays(Options.Days));
+        foreach (var account in accounts)
+            account.Calm();
+        lives.Calm();
         var calmAt = Time.GetUtcNow();
         Trace.Say("calm");
 
         // What was written last must be visible everywhere before a sync can be expected to find it.
         await Task.Delay(TimeSpan.FromMinutes(11), Time);
-        await CaughtUpAsync(account, calmAt);
-        await account.Checks.EqualAsync();
-        await account.Checks.RestsAsync();
+        foreach (var account in accounts)
+        {
+            await CaughtUpAsync(account, calmAt);
+            await account.Checks.EqualAsync();
+            await account.Checks.RestsAsync();
+        }
     }
 
     /// <summary>Waits for one nightly and one hourly sync that began in the calm, and after the last answer of a person.</summary>
@@ -104,9 +140,9 @@ public sealed class World : IDisposable
     {
         for (var quietAt = Time.GetUtcNow(); !HasRun(account, quietAt); await Task.Delay(TimeSpan.FromMinutes(1), Time))
         {
-            if (account.Process.Engine?.Braked.Count > 0)
+            if (account.Keeper.Engine?.Braked.Count > 0)
                 quietAt = Time.GetUtcNow();
-            if (Time.GetUtcNow() - calmAt > LongestCatchingUp)
+            if (Time.GetUtcNow() - calmAt > LongestCatchingUp * Options.Accounts)
                 throw new CheckFailedException("I26", $"{LongestCatchingUp.TotalHours:N0} hours after the last fault no nightly and hourly sync had come to an end.");
         }
     }

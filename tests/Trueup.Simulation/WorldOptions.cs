@@ -57,6 +57,15 @@ public sealed record WorldOptions
     /// <summary>Deaths and freezes of the service's process in a day.</summary>
     public required double DeathsPerDay { get; init; }
 
+    /// <summary>Accounts that one service mirrors, each of a CRM of its own; 1 to 3.</summary>
+    public int Accounts { get; init; } = 1;
+
+    /// <summary>Whether accounts are opened by OAuth tokens, which end every half hour, instead of by static ones.</summary>
+    public bool UsesOAuth { get; init; }
+
+    /// <summary>Whether people edit pipelines too.</summary>
+    public bool EditsPipelines { get; init; }
+
     /// <summary>Draws a world.</summary>
     public static WorldOptions Draw(long seed, Gear gear)
     {
@@ -80,6 +89,9 @@ public sealed record WorldOptions
             Faults = DrawFaults(chance),
             FaultsPerDay = Pick(chance, 2.0, 6, 12),
             DeathsPerDay = Pick(chance, 0, 0, 1.0, 4),
+            Accounts = Pick(chance, 1, 1, 1, 2),
+            UsesOAuth = chance.Next(3) == 0,
+            EditsPipelines = true,
         };
     }
 
@@ -90,19 +102,26 @@ public sealed record WorldOptions
         Faults = ["cap", "order", "pages"], FaultsPerDay = 20, DeathsPerDay = 0,
     };
 
+    /// <summary>The same world over a third of a year, in which the CRM cannot be reached for longer than its recycle bin remembers.</summary>
+    public WorldOptions Forgotten() => this with
+    {
+        Records = 120, Days = 130, LifePerHour = 0.4, Restlessness = 0, Hourly = TimeSpan.FromHours(12), Streams = ["contacts", "companies", "deals"],
+        Faults = ["absence"], FaultsPerDay = 0.2, DeathsPerDay = 0.05, Accounts = 1,
+    };
+
     /// <summary>The options as they are given on a command line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
-        --seed {Seed} --records {Records} --days {Days:R} --start {Start:yyyy-MM-dd'T'HH:mm:ss'Z'} --life {LifePerHour:R} --restlessness {Restlessness:R} --hourly {Hourly:c} --at-once {StreamsAtOnce} --streams {(Streams.Count == 0 ? "all" : string.Join(',', Streams))} --shuffled {(Shuffled ? "yes" : "no")} --skew {Skew:c} --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))} --faults-a-day {FaultsPerDay:R} --deaths-a-day {DeathsPerDay:R}
+        --seed {Seed} --records {Records} --days {Days:R} --start {Start:yyyy-MM-dd'T'HH:mm:ss'Z'} --life {LifePerHour:R} --restlessness {Restlessness:R} --hourly {Hourly:c} --at-once {StreamsAtOnce} --streams {(Streams.Count == 0 ? "all" : string.Join(',', Streams))} --shuffled {(Shuffled ? "yes" : "no")} --skew {Skew:c} --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))} --faults-a-day {FaultsPerDay:R} --deaths-a-day {DeathsPerDay:R} --accounts {Accounts} --oauth {(UsesOAuth ? "yes" : "no")} --pipelines {(EditsPipelines ? "yes" : "no")}
         """);
 
-    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <summary>Reads what <see cref="ToString"/> wrote, also before there were several accounts, tokens that end, and pipelines that are edited.</summary>
     /// <exception cref="FormatException">An option is unknown, or its value is none for it.</exception>
     public static WorldOptions Parse(string words)
     {
         var pairs = words.Split(' ').Chunk(2).ToList();
         var seed = pairs.FirstOrDefault(pair => pair[0] == "--seed")?[1] ?? throw new FormatException("A world needs its --seed.");
         return pairs.Where(pair => pair[0] != "--seed")
-            .Aggregate(Draw(long.Parse(seed, CultureInfo.InvariantCulture), Gear.Small), (world, pair) => world.With(pair[0].TrimStart('-'), pair[1]));
+            .Aggregate(Draw(long.Parse(seed, CultureInfo.InvariantCulture), Gear.Small) with { Accounts = 1, UsesOAuth = false, EditsPipelines = false }, (world, pair) => world.With(pair[0].TrimStart('-'), pair[1]));
     }
 
     /// <summary>Sets one option.</summary>
@@ -124,12 +143,15 @@ public sealed record WorldOptions
         "faults" => this with { Faults = value switch { "none" => [], "all" => [.. FaultCatalog.Names], _ => Known(value.Split(',')) } },
         "faults-a-day" => this with { FaultsPerDay = double.Parse(value, CultureInfo.InvariantCulture) },
         "deaths-a-day" => this with { DeathsPerDay = double.Parse(value, CultureInfo.InvariantCulture) },
+        "accounts" => this with { Accounts = int.Parse(value, CultureInfo.InvariantCulture) is >= 1 and <= 3 and var accounts ? accounts : throw new FormatException("--accounts is 1 to 3.") },
+        "oauth" => this with { UsesOAuth = value == "yes" },
+        "pipelines" => this with { EditsPipelines = value == "yes" },
         _ => throw new FormatException($"There is no option --{name}."),
     };
 
     private static IReadOnlyList<string> Known(string[] names) =>
-        names.FirstOrDefault(name => !FaultCatalog.Names.Contains(name)) is { } unknown
-            ? throw new FormatException($"There is no fault {unknown}; there are {string.Join(", ", FaultCatalog.Names)}.")
+        names.FirstOrDefault(name => !FaultCatalog.Names.Contains(name) && !FaultCatalog.RareNames.Contains(name)) is { } unknown
+            ? throw new FormatException($"There is no fault {unknown}; there are {string.Join(", ", FaultCatalog.Names.Concat(FaultCatalog.RareNames))}.")
             : names;
 
     // None, one alone, a few, all: what hides behind another fault shows where that one is missing.

@@ -13,37 +13,47 @@ public sealed class Checker(Account account) : ICommitObserver
     /// <inheritdoc/>
     public async Task<Func<Task>> BeforeAsync(Machine machine, IMirror mirror, MirrorCommit commit)
     {
-        string? older = null;
-        await GuardAsync(async () => older = await CommitChecks.OlderAsync(mirror, commit));
+        (string Invariant, string Message)? wrong = null;
+        await GuardAsync(async () => wrong = await commits.WrongAsync(mirror, commit));
         return () => GuardAsync(async () =>
         {
-            Check(older is null, "I21", older ?? "");
+            Check(wrong is null, wrong?.Invariant ?? "", wrong?.Message ?? "");
+            account.World.Tally.Commits++;
             await commits.AfterAsync(machine, mirror, commit);
         });
     }
 
     /// <summary>A sync begins.</summary>
-    public Task BeganAsync(ServiceProcess process, SyncRequest request) => GuardAsync(async () =>
+    public Task BeganAsync(Keeper keeper, SyncRequest request) => GuardAsync(async () =>
     {
         commits.SyncBeganAt = account.World.Time.GetUtcNow();
-        await syncs.BeganAsync(process);
+        await syncs.BeganAsync(keeper);
     });
 
     /// <summary>A sync has ended.</summary>
-    /// <param name="process">Where.</param>
+    /// <param name="keeper">Where.</param>
     /// <param name="report">How.</param>
     /// <param name="beganAt">When it began, by the world's time.</param>
     /// <param name="requests">Requests sent by it.</param>
-    public Task EndedAsync(ServiceProcess process, SyncReport report, DateTimeOffset beganAt, long requests) => GuardAsync(async () =>
+    public Task EndedAsync(Keeper keeper, SyncReport report, DateTimeOffset beganAt, long requests) => GuardAsync(async () =>
     {
-        await syncs.EndedAsync(process, report, beganAt, requests);
-        await follower.FollowAsync(process.Mirror!);
+        await syncs.EndedAsync(keeper, report, beganAt, requests);
+        await follower.FollowAsync(keeper.Mirror!);
     });
+
+    /// <summary>I24: an account calls itself refused, so that a person has to connect it anew, only where its refresh token was withdrawn.</summary>
+    public void Refused()
+    {
+        if (account.World.Options.Faults.Contains("revoked"))
+            return;
+        if (account.Crm.IsOpenTo(account.Vault.RefreshToken!))
+            account.World.Fail(new CheckFailedException("I24", "A person was asked to connect the account anew although its refresh token is good."));
+    }
 
     /// <summary>All is quiet: mirror and CRM must be equal.</summary>
     public async Task EqualAsync()
     {
-        var mirror = account.Process.Mirror!;
+        var mirror = account.Keeper.Mirror!;
         await new Equality(account, mirror).AssertAsync();
         await follower.FollowAsync(mirror, toTheEnd: true);
         await follower.AssertEqualAsync(mirror);
@@ -52,13 +62,13 @@ public sealed class Checker(Account account) : ICommitObserver
     /// <summary>All is quiet and equal: further syncs must find nothing and write nothing, and a verification must agree.</summary>
     public async Task RestsAsync()
     {
-        var process = account.Process;
+        var keeper = account.Keeper;
         var already = account.Journal.Ended.Count;
-        var position = await follower.FollowAsync(process.Mirror!, toTheEnd: true);
+        var position = await follower.FollowAsync(keeper.Mirror!, toTheEnd: true);
         account.Journal.Waiting.Add(account.Journal.Request(SyncKind.LastDay));
         account.Journal.Waiting.Add(account.Journal.Request(SyncKind.Full));
         account.Journal.Waiting.Add(account.Journal.Request(SyncKind.LastHour));
-        process.Wake();
+        keeper.Wake();
         while (account.Journal.Ended.Count < already + 3)
             await Task.Delay(TimeSpan.FromMinutes(1), account.World.Time);
         foreach (var (report, _) in account.Journal.Ended.Skip(already))
@@ -68,9 +78,9 @@ public sealed class Checker(Account account) : ICommitObserver
             Check(rows == 0, "I20", $"All is quiet and equal, but the {report.Request.Kind} sync wrote {rows} rows and links.");
         }
 
-        var moved = await follower.FollowAsync(process.Mirror!, toTheEnd: true) - position;
+        var moved = await follower.FollowAsync(keeper.Mirror!, toTheEnd: true) - position;
         Check(moved == 0, "I20", $"All is quiet and equal, but the change feed grew by {moved}.");
-        var verified = await process.Engine!.VerifyAsync(null, _ => { }, CancellationToken.None);
+        var verified = await keeper.Engine!.VerifyAsync(null, _ => { }, CancellationToken.None);
         Check(verified.Status == SyncStatus.Verified, "I1", $"A verification of equal data ended {verified.Status}: {verified.Reason}");
     }
 

@@ -17,8 +17,9 @@ internal sealed class CommitChecks(Account account)
     /// <summary>When the sync under way began, by the world's time.</summary>
     public DateTimeOffset SyncBeganAt { get; set; }
 
-    /// <summary>I21: an older version never takes the place of a newer one. Answers what would get older by a commit; null if nothing would.</summary>
-    public static async Task<string?> OlderAsync(IMirror mirror, MirrorCommit commit)
+    /// <summary>What a commit would do to the records it holds that it must not: the invariant and what is wrong; null if nothing is.</summary>
+    /// <remarks>I21: an older version never takes the place of a newer one. I11: what is buried comes back only if it was live in this sync.</remarks>
+    public async Task<(string Invariant, string Message)?> WrongAsync(IMirror mirror, MirrorCommit commit)
     {
         foreach (var puts in commit.Puts)
         {
@@ -27,7 +28,10 @@ internal sealed class CommitChecks(Account account)
                 stamps[new RecordId(Encoding.UTF8.GetString(put.Id.Span))] = put.ModifiedMilliseconds;
             var stored = await mirror.LoadAsync(puts.Stream, [.. stamps.Keys], CancellationToken.None);
             if (stored.FirstOrDefault(record => stamps[record.Id] < record.ModifiedMilliseconds) is { } older)
-                return $"{puts.Stream} {older.Id} stamped {At(older.ModifiedMilliseconds)} is overwritten by a version stamped {At(stamps[older.Id])}.";
+                return ("I21", $"{puts.Stream} {older.Id} stamped {At(older.ModifiedMilliseconds)} is overwritten by a version stamped {At(stamps[older.Id])}.");
+            foreach (var buried in stored.Where(record => !record.IsLive))
+                if (account.Population.Find(account.StateName(puts.Stream), buried.Id.Value) is { Live: false, EndedAt: { } endedAt } && endedAt < SyncBeganAt)
+                    return ("I11", $"{puts.Stream} {buried.Id} comes back to life, but has not been live in the CRM since {endedAt:O}, before the sync began.");
         }
 
         return null;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Trueup.Contract;
 using Trueup.Emulators;
+using Trueup.Simulation.Crm;
 
 namespace Trueup.Simulation.Checks;
 
@@ -46,6 +47,7 @@ internal sealed class Equality(Account account, IMirror mirror)
             if (isLive)
                 live.Add(Encoding.UTF8.GetString(id));
         }, CancellationToken.None);
+        AssertPipelines(stream, name);
         var count = live.Count;
         foreach (var some in account.Crm.Each(name).Where(record => IsSettled(name, record.Id)).Chunk(RecordsPerLoad))
         {
@@ -119,6 +121,20 @@ internal sealed class Equality(Account account, IMirror mirror)
             var resolved = await mirror.ResolveAsync(stream.Name, new RecordId(merged.Id), CancellationToken.None);
             Checker.Check(resolved.Value == survivor.Id, "I13", $"{stream.Name} {merged.Id} was merged into {survivor.Id}, but the mirror resolves it to {resolved}.");
         }
+    }
+
+    /// <summary>I19: the stages that give values their meaning are the CRM's.</summary>
+    private void AssertPipelines(MirroredStream stream, string name)
+    {
+        if (name == "owners" || account.Population.FieldTouchedAt(name, Population.Pipelines) >= FieldsBefore)
+            return;
+        var truth = account.Crm.PipelinesOf(name).Select(pipeline => Told(pipeline.Id, pipeline.Label!, pipeline.Stages!.Select(stage => (stage.Value, stage.Label))));
+        var mirrored = stream.Pipelines.Select(pipeline => Told(pipeline.Id, pipeline.Label, pipeline.Stages.Select(stage => (stage.Id, stage.Label))));
+        var (expected, actual) = (string.Join(" | ", truth), string.Join(" | ", mirrored));
+        Checker.Check(expected == actual, "I19", $"{stream.Name}: the CRM has the pipelines {expected}, the mirror {actual} {Why}.");
+
+        static string Told(string id, string label, IEnumerable<(string Id, string Label)> stages) =>
+            $"{id} '{label}': {string.Join(", ", stages.Select(stage => $"{stage.Id} '{stage.Label}'"))}";
     }
 
     private bool IsSettled(string stream, string id) => account.Population.Find(stream, id) is not { } biography || biography.TouchedAt < TouchedBefore;

@@ -22,25 +22,25 @@ internal sealed class SyncChecks(Account account)
     private DateTimeOffset comparedUntil;
 
     /// <summary>A sync begins.</summary>
-    public async Task BeganAsync(ServiceProcess process) => positions[process.Machine.Number] = await FeedFollower.EndAsync(process.Mirror!, positions.GetValueOrDefault(process.Machine.Number));
+    public async Task BeganAsync(Keeper keeper) => positions[keeper.Machine.Number] = await FeedFollower.EndAsync(keeper.Mirror!, positions.GetValueOrDefault(keeper.Machine.Number));
 
     /// <summary>A sync has ended.</summary>
-    public async Task EndedAsync(ServiceProcess process, SyncReport report, DateTimeOffset beganAt, long requests)
+    public async Task EndedAsync(Keeper keeper, SyncReport report, DateTimeOffset beganAt, long requests)
     {
         var took = account.World.Time.GetUtcNow() - beganAt;
         Checker.Check(requests <= MostRequests, "I8", $"The {report.Request.Kind} sync sent {requests:N0} requests.");
         Checker.Check(took <= Longest, "I8", $"The {report.Request.Kind} sync took {took}.");
         Checker.Check(report.Status is not (SyncStatus.Running or SyncStatus.Queued), "I10", $"A sync that is over calls itself {report.Status}.");
 
-        var mirror = process.Mirror!;
+        var mirror = keeper.Mirror!;
         var streams = (await mirror.StreamsAsync(CancellationToken.None)).ToDictionary(stream => stream.Name);
         foreach (var stream in streams.Values)
             await CountsAreTrueAsync(mirror, stream);
 
         // What a process that was taken over from has to say is about a mirror that another one has changed since.
-        if (report.Status == SyncStatus.Stopped || process != account.Process)
+        if (report.Status == SyncStatus.Stopped || keeper != account.Keeper)
             return;
-        await ReportIsTrueAsync(process, report, streams);
+        await ReportIsTrueAsync(keeper, report, streams);
         var green = report.Streams.Where(stream => stream.Status == SyncStatus.Verified && report.Request.Kind != SyncKind.Records).Select(stream => streams[stream.Stream]).ToList();
         Checker.Check(report.Status != SyncStatus.Verified || report.Request.Kind == SyncKind.Records || green.Count == report.Streams.Count, "I10",
             "A sync calls itself verified although a stream is not.");
@@ -71,9 +71,9 @@ internal sealed class SyncChecks(Account account)
     }
 
     /// <summary>I29: what the report says was done is what the feed says.</summary>
-    private async Task ReportIsTrueAsync(ServiceProcess process, SyncReport report, Dictionary<StreamName, MirroredStream> streams)
+    private async Task ReportIsTrueAsync(Keeper keeper, SyncReport report, Dictionary<StreamName, MirroredStream> streams)
     {
-        var events = await FeedFollower.EventsAsync(process.Mirror!, positions[process.Machine.Number]);
+        var events = await FeedFollower.EventsAsync(keeper.Mirror!, positions[keeper.Machine.Number]);
         foreach (var part in report.Streams)
         {
             var own = events.Where(change => change.Stream == part.Stream).ToLookup(change => change.Kind);

@@ -5,7 +5,7 @@ using Trueup.Emulators.HubSpot;
 namespace Trueup.Simulation.Crm;
 
 /// <summary>What people do in a CRM: edits and bulk edits, creations, merges, deletions and their undoing, links, fields, pipelines.</summary>
-public sealed class Life(EmulatedHubSpot crm, Population population, Trace trace, Random chance, IReadOnlyList<string> streams)
+public sealed class Life(EmulatedHubSpot crm, Population population, Tally tally, Voice voice, Random chance, IReadOnlyList<string> streams)
 {
     /// <summary>Values that have broken mirrors before.</summary>
     private static readonly string?[] Awkward =
@@ -34,6 +34,10 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Trace trace
     private readonly Dictionary<string, List<string>> hiddenFields = [];
     private readonly Dictionary<string, List<string>> removedFields = [];
     private int fields;
+    private int stages;
+
+    /// <summary>Whether people edit pipelines.</summary>
+    public bool Redraws { get; init; }
 
     /// <summary>Whether people are at work; nothing happens while they are not.</summary>
     public bool Awake { get; set; } = true;
@@ -43,6 +47,7 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Trace trace
     {
         if (!Awake)
             return;
+        tally.Changes++;
         var stream = streams[chance.Next(streams.Count)];
         var people = population.Of(stream);
         switch (chance.Next(1_000))
@@ -67,6 +72,7 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Trace trace
             case < 960: HideField(stream); break;
             case < 970: ShowField(stream); break;
             case < 975: ReturnField(stream); break;
+            case < 985 when Redraws: EditPipeline(stream); break;
             default: Edit(stream, Some(people.Live, 1)); break;
         }
     }
@@ -79,7 +85,7 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Trace trace
         var id = Do(new CreateRecord(stream, values)).Id!;
         population.Of(stream).Live.Add(id);
         population.Note(stream, id, Touch.Stamped);
-        trace.Say($"crm: create {stream} {id}");
+        voice.Say($"crm: create {stream} {id}");
     }
 
     private void Edit(string stream, IReadOnlyList<string> ids)
@@ -199,6 +205,20 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Trace trace
         NoteField(stream, name, "edit");
     }
 
+    private void EditPipeline(string stream)
+    {
+        var pipelines = crm.PipelinesOf(stream);
+        if (pipelines.Count == 0 && stream != "machine")
+            return;
+        var pipeline = pipelines.Count == 0 || (pipelines.Count < 5 && chance.Next(4) == 0)
+            ? new EmulatedPipeline($"sim_{chance.Next(1_000)}", "Drawn", []) : pipelines[chance.Next(pipelines.Count)];
+        var stages = pipeline.Stages!.Where(_ => chance.Next(8) > 0).ToList();
+        if (chance.Next(2) == 0)
+            stages.Insert(chance.Next(stages.Count + 1), new EmulatedOption($"stage_{++this.stages}", Value() ?? "Stage"));
+        Do(new EditPipeline(stream, pipeline with { Label = chance.Next(2) == 0 ? Value() ?? "" : pipeline.Label, Stages = stages }));
+        NoteField(stream, Population.Pipelines, "redraw");
+    }
+
     private void RemoveField(string stream) => MoveField(customFields, removedFields, stream, name => new RemoveField(stream, name), "remove");
 
     private void ReturnField(string stream) =>
@@ -243,20 +263,20 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Trace trace
         foreach (var id in ids)
             population.Note(stream, id, touch);
 
-        trace.Say($"crm: {what} {stream} {string.Join(',', ids.Take(5))}{(ids.Count > 5 ? $" and {ids.Count - 5} more" : "")}");
+        voice.Say($"crm: {what} {stream} {string.Join(',', ids.Take(5))}{(ids.Count > 5 ? $" and {ids.Count - 5} more" : "")}");
     }
 
     private void NoteLink(string fromStream, string from, string toStream, string to, string what)
     {
         population.Note(fromStream, from, Touch.Linked);
         population.Note(toStream, to, Touch.Linked);
-        trace.Say($"crm: {what} {fromStream} {from} with {toStream} {to}");
+        voice.Say($"crm: {what} {fromStream} {from} with {toStream} {to}");
     }
 
     private void NoteField(string stream, string field, string what)
     {
         population.NoteField(stream, field);
-        trace.Say($"crm: {what} field {stream}.{field}");
+        voice.Say($"crm: {what} field {stream}.{field}");
     }
 
     private (string From, string To)? AnyPair()

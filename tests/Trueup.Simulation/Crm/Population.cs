@@ -31,6 +31,9 @@ public sealed class Biography
     /// <summary>When it was last not live; null if it always was, the world's end of time while it is not.</summary>
     public DateTimeOffset? NotLiveUntil { get; set; }
 
+    /// <summary>When it last ceased to be live; null if it never did while people watched.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
     /// <summary>When anything about it last changed.</summary>
     public DateTimeOffset TouchedAt => StampedAt > OtherAt ? StampedAt : OtherAt;
 }
@@ -38,6 +41,9 @@ public sealed class Biography
 /// <summary>Who lives in an emulated CRM, and when what happened to whom.</summary>
 public sealed class Population
 {
+    /// <summary>What <see cref="FieldTouchedAt"/> knows a stream's pipelines by.</summary>
+    public const string Pipelines = "(pipelines)";
+
     private readonly TimeProvider time;
     private readonly Dictionary<string, People> streams = [];
     private readonly Dictionary<(string Stream, string Field), DateTimeOffset> fields = [];
@@ -106,7 +112,7 @@ public sealed class Population
 
         var lives = touch != Touch.Ended;
         if (biography.Live && !lives)
-            biography.NotLiveUntil = DateTimeOffset.MaxValue;
+            (biography.NotLiveUntil, biography.EndedAt) = (DateTimeOffset.MaxValue, now);
         else if (!biography.Live && lives && biography.NotLiveUntil is not null)
             biography.NotLiveUntil = now;
         biography.Live = lives;

@@ -40,6 +40,7 @@ public static class FaultCatalog
         ["disk-full"] = chance => new Episode { Lasts = Minutes(chance, 1, 300), DiskFull = Any(chance, 0.05, 0.5, 1) },
         ["disk-slow"] = chance => new Episode { Lasts = Minutes(chance, 10, 400), DiskSlow = TimeSpan.FromMilliseconds(Any(chance, 20, 900, 8_000)) },
         ["error"] = chance => Over(chance, 5, 240, Error(chance)),
+        ["expire"] = chance => Over(chance, 1, 60, new ExpireControl(Any(chance, "token", "token", "token", "refresh", "revoke"), Any(chance, 0, 1, 20))),
         ["expired-cursor"] = chance => Over(chance, 5, 60, new FaultControl(400, NoHeaders, null) { Endpoint = Any(chance, "list", "search", "archived"), Share = 0.2 }),
         ["forbid"] = chance => Over(chance, 10, 900, new ForbidControl
         {
@@ -65,11 +66,21 @@ public static class FaultCatalog
         }),
     };
 
-    /// <summary>The names of all faults.</summary>
+    /// <summary>What only a world of its own has room for.</summary>
+    private static readonly Dictionary<string, Func<Random, Episode>> RareMakers = new()
+    {
+        // HubSpot's recycle bin forgets after 90 days what was deleted meanwhile.
+        ["absence"] = chance => new Episode { Lasts = TimeSpan.FromDays(chance.Next(92, 115)), Unreachable = true },
+    };
+
+    /// <summary>The names of the faults that worlds are drawn with.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Makers.Keys];
 
+    /// <summary>The names of the faults that strike only where they are asked for.</summary>
+    public static IReadOnlyList<string> RareNames { get; } = [.. RareMakers.Keys];
+
     /// <summary>Draws a stretch of trouble of one kind.</summary>
-    public static Episode Draw(string name, Random chance) => Makers[name](chance);
+    public static Episode Draw(string name, Random chance) => (Makers.GetValueOrDefault(name) ?? RareMakers[name])(chance);
 
     private static Episode Over(Random chance, int least, int most, Control control) => new() { Lasts = Minutes(chance, least, most), Controls = [control] };
 

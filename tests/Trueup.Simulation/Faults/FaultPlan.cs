@@ -1,13 +1,16 @@
 using Trueup.Emulators.HubSpot;
+using Trueup.Simulation.Time;
 
 namespace Trueup.Simulation.Faults;
 
 /// <summary>Which troubles begin and end when, and what they add up to now.</summary>
-public sealed class FaultPlan(WorldOptions options, TimeProvider time, Trace trace, EmulatedHubSpot crm, Random chance) : IDisposable
+public sealed class FaultPlan(World world, Voice voice, EmulatedHubSpot crm, Random chance) : IDisposable
 {
     /// <summary>Troubles at the same time.</summary>
     private const int MostAtOnce = 3;
 
+    private readonly WorldOptions options = world.Options;
+    private readonly TimeProvider time = world.Time;
     private readonly List<Episode> active = [];
     private readonly List<(DateTimeOffset Until, TimeSpan Lag)> lags = [];
     private readonly CancellationTokenSource ended = new();
@@ -47,7 +50,7 @@ public sealed class FaultPlan(WorldOptions options, TimeProvider time, Trace tra
         ended.Cancel();
         active.Clear();
         crm.ClearControls();
-        trace.Say("faults: all off");
+        voice.Say("faults: all off");
     }
 
     /// <inheritdoc/>
@@ -57,14 +60,15 @@ public sealed class FaultPlan(WorldOptions options, TimeProvider time, Trace tra
     {
         var episode = FaultCatalog.Draw(name, chance);
         active.Add(episode);
+        world.Tally.Faults++;
         if (episode.Lag > TimeSpan.Zero)
             lags.Add((time.GetUtcNow() + episode.Lasts, episode.Lag));
-        trace.Say($"faults: {name} for {episode.Lasts:c} {Told(episode)}");
+        voice.Say($"faults: {name} for {episode.Lasts:c} {Told(episode)}");
         crm.Control(episode.Controls);
         await PauseAsync(episode.Lasts);
         if (!active.Remove(episode))
             return;
-        trace.Say($"faults: {name} over");
+        voice.Say($"faults: {name} over");
         crm.ClearControls();
         foreach (var control in active.SelectMany(other => other.Controls))
             crm.Control(control);
@@ -74,7 +78,7 @@ public sealed class FaultPlan(WorldOptions options, TimeProvider time, Trace tra
     {
         try
         {
-            await Task.Delay(pause, time, ended.Token);
+            await time.WaitAsync(pause, ended.Token);
         }
         catch (OperationCanceledException)
         {

@@ -12,7 +12,7 @@ public interface ICommitObserver
 
 /// <summary>The real mirror of a process, on a disk that may be slow or full, of a process that may die at any point.</summary>
 public sealed class WatchedMirror(
-    IMirror mirror, Machine machine, FaultPlan faults, ICommitObserver observer, Trace trace, Random chance) : IMirror
+    IMirror mirror, Machine machine, FaultPlan faults, ICommitObserver observer, Voice voice, Random chance) : IMirror
 {
     /// <summary>The mirror itself.</summary>
     public IMirror Inner => mirror;
@@ -36,11 +36,11 @@ public sealed class WatchedMirror(
         }
         catch (MirrorException problem)
         {
-            trace.Say($"#{machine.Number} commit refused: {problem.GetType().Name}");
+            voice.Say($"#{machine.Number} commit refused: {problem.GetType().Name}");
             throw;
         }
 
-        trace.Say($"#{machine.Number} commit {commit.Source}: {commit.Puts.Sum(puts => puts.Records.Count)} puts, {commit.Buries.Count} burials, "
+        voice.Say($"#{machine.Number} commit {commit.Source}: {commit.Puts.Sum(puts => puts.Records.Count)} puts, {commit.Buries.Count} burials, "
             + $"{commit.Links.Count} links, {string.Join(' ', commit.Documents.Keys)} -> {result.RowsWritten} rows");
         await after();
         await machine.PassAsync(FatePoint.AfterCommit);

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
-using Trueup.Emulators;
-using Trueup.Emulators.HubSpot;
-using Trueup.Simulation.Crm;
-using Trueup.Simulation.Faults;
+using Trueup.Simulation.Checks;
 
 namespace Trueup.Simulation.Service;
 
@@ -13,19 +10,16 @@ public sealed class Wire : HttpMessageHandler
 {
     private static readonly TimeSpan Slowest = TimeSpan.FromMilliseconds(400);
 
+    private readonly Account account;
     private readonly Machine machine;
-    private readonly FaultPlan faults;
-    private readonly Life life;
-    private readonly Trace trace;
     private readonly Random chance;
-    private readonly double restlessness;
     private readonly HttpMessageInvoker crm;
 
     /// <summary>Lays a wire.</summary>
-    public Wire(Machine machine, EmulatedHubSpot crm, FaultPlan faults, Life life, Trace trace, Random chance, double restlessness)
+    public Wire(Account account, Machine machine, Random chance)
     {
-        (this.machine, this.faults, this.life, this.trace, this.chance, this.restlessness) = (machine, faults, life, trace, chance, restlessness);
-        this.crm = new HttpMessageInvoker(crm.Direct());
+        (this.account, this.machine, this.chance) = (account, machine, chance);
+        crm = new HttpMessageInvoker(account.Crm.Direct());
     }
 
     /// <summary>Requests sent so far.</summary>
@@ -35,14 +29,16 @@ public sealed class Wire : HttpMessageHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Requests++;
+        account.World.Tally.Requests++;
         await machine.PassAsync(FatePoint.BeforeRequest);
         await TravelAsync(cancellationToken);
-        if (restlessness > 0 && chance.NextDouble() < restlessness)
-            life.Act();
+        if (account.World.Options.Restlessness is > 0 and var restlessness && chance.NextDouble() < restlessness)
+            account.Life.Act();
+        DemandOwnToken(request);
         var asked = await TellAsync(request, cancellationToken);
-        if (faults.Unreachable)
+        if (account.Faults.Unreachable)
         {
-            trace.Say($"{asked} unreachable");
+            account.Voice.Say($"{asked} unreachable");
             throw new HttpRequestException(HttpRequestError.ConnectionError, "The connection was refused.");
         }
 
@@ -59,22 +55,29 @@ public sealed class Wire : HttpMessageHandler
         base.Dispose(disposing);
     }
 
+    /// <summary>What opens one account never reaches another's CRM.</summary>
+    private void DemandOwnToken(HttpRequestMessage request)
+    {
+        if (request.Headers.Authorization?.Parameter is { } token && !account.Vault.Known.Contains(token))
+            account.World.Fail(new CheckFailedException("I27", $"A request to the CRM of account {account.Name} carries another account's token."));
+    }
+
     private async Task<HttpResponseMessage> AnswerAsync(string asked, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
             var answer = await crm.SendAsync(request, cancellationToken);
-            trace.Say($"{asked} {((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)} {answer.Content.Headers.ContentLength}");
+            account.Voice.Say($"{asked} {((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)} {answer.Content.Headers.ContentLength}");
             return answer;
         }
         catch (HttpRequestException)
         {
-            trace.Say($"{asked} broken off");
+            account.Voice.Say($"{asked} broken off");
             throw;
         }
         catch (OperationCanceledException)
         {
-            trace.Say($"{asked} given up");
+            account.Voice.Say($"{asked} given up");
             throw;
         }
     }

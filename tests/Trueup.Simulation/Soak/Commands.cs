@@ -35,7 +35,7 @@ public static class Commands
         }
         catch (FormatException problem)
         {
-            errors.WriteLine($"{problem.Message}\n\n{Usage} {string.Join(' ', FaultCatalog.Names)}");
+            errors.WriteLine($"{problem.Message}\n\n{Usage} {string.Join(' ', FaultCatalog.Names.Concat(FaultCatalog.RareNames))}");
             return 2;
         }
     }
@@ -44,14 +44,17 @@ public static class Commands
     {
         var watch = Stopwatch.StartNew();
         var failures = 0;
+        var tally = new Tally();
         for (var number = 0L; number < settings.Seeds && watch.Elapsed < settings.Longest; number++)
         {
             var options = settings.World(settings.First + number);
             var each = Stopwatch.StartNew();
-            if (Outcome.Of(options, null) is { Failure: not null } failed)
+            var outcome = Outcome.Of(options, null);
+            tally.Add(outcome.Tally);
+            if (outcome.Failure is not null)
             {
                 failures++;
-                output.WriteLine(settings.KeepsGoing ? failed.ToldShortly() : failed.Told());
+                output.WriteLine(settings.KeepsGoing ? outcome.ToldShortly() : outcome.Told());
                 if (!settings.KeepsGoing)
                     break;
                 continue;
@@ -60,6 +63,7 @@ public static class Commands
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {options.Seed} well in {each.Elapsed.TotalSeconds:F1} s, {number + 1} worlds in {watch.Elapsed:c}"));
         }
 
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tally} in {watch.Elapsed.TotalMinutes:F1} minutes; {(failures == 0 ? "not a record lost or wrong" : $"{failures} worlds failed")}."));
         return failures == 0 ? 0 : 1;
     }
 

@@ -5,8 +5,9 @@ namespace Trueup.Simulation.Soak;
 /// <param name="Failure">Why it failed; null if all was well.</param>
 /// <param name="Lines">Lines of its trace.</param>
 /// <param name="Digest">The hash of its trace.</param>
+/// <param name="Tally">How much happened in it.</param>
 /// <param name="Last">The last lines of its trace.</param>
-public sealed record Outcome(WorldOptions Options, Exception? Failure, long Lines, string Digest, IReadOnlyList<string> Last)
+public sealed record Outcome(WorldOptions Options, Exception? Failure, long Lines, string Digest, Tally Tally, IReadOnlyList<string> Last)
 {
     private const int LinesTold = 60;
 
@@ -24,7 +25,7 @@ public sealed record Outcome(WorldOptions Options, Exception? Failure, long Line
             failure = problem;
         }
 
-        return new Outcome(options, failure, world.Trace.Lines, world.Trace.Digest, [.. world.Trace.Last]);
+        return new Outcome(options, failure, world.Trace.Lines, world.Trace.Digest, world.Tally, [.. world.Trace.Last]);
     }
 
     /// <summary>The failure in two lines.</summary>
