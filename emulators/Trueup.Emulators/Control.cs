@@ -10,7 +10,7 @@ public abstract record Control
     /// <summary>The stream concerned, by any name the CRM knows it by; null for all.</summary>
     public string? Stream { get; init; }
 
-    /// <summary>The part of the requests (or of the records, for lag, tie and no-id) that it strikes: above 0, at most 1.</summary>
+    /// <summary>The part of the requests (or of the records, for lag, tie and no-id; or of the items, for partial) that it strikes: above 0, at most 1.</summary>
     public double Share { get; init; } = 1;
 
     /// <summary>How often it strikes before it is spent; null for ever.</summary>
@@ -104,11 +104,15 @@ public sealed record QuotaControl(string Bucket, int Limit, int Foreign) : Contr
 /// <param name="Page">1 for the next page of the endpoint after the control was set.</param>
 public sealed record RepeatControl(int Page) : Control;
 
-/// <summary>Records come without an id.</summary>
+/// <summary>Records come without an id: always the same ones.</summary>
 public sealed record NoIdControl : Control;
 
 /// <summary>Records of one page come again on the next.</summary>
 public sealed record TwiceControl : Control;
+
+/// <summary>Some items of a batch fail for a moment, each as chance has it, while the others are answered. <see cref="Control.Share"/>,
+/// <see cref="Control.Times"/> and <see cref="Control.Skip"/> count items.</summary>
+public sealed record PartialControl : Control;
 
 /// <summary>The connection may not read a stream: the vendor's refusal with the scope it asks for.</summary>
 public sealed record ForbidControl : Control;

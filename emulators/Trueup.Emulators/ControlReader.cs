@@ -32,10 +32,11 @@ public static class ControlReader
             "repeat" => new RepeatControl(fields.Number("page", 1)),
             "no-id" => new NoIdControl(),
             "twice" => new TwiceControl(),
+            "partial" => new PartialControl(),
             "forbid" => new ForbidControl(),
             _ => throw new ControlException(
                 $"Unknown control '{name}'; known are lag, tie, cap, pages, order, hook, fault, cut, truncate, stall, expire, quota, "
-                + "repeat, no-id, twice and forbid."),
+                + "repeat, no-id, twice, partial and forbid."),
         };
         control = control with
         {

@@ -13,18 +13,26 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
     private const int MostSources = 1_000;
     private const int MostWrites = 2_000;
 
-    private readonly record struct Target(long Id, IReadOnlyList<AssociationType> Types);
+    private readonly record struct Target(long Id, IReadOnlyList<AssociationType> Types, bool HasId);
+
+    /// <summary>Targets of one source, and the token for the rest; without either the source has no links.</summary>
+    private readonly record struct TargetPage(List<Target> Targets, string? Next)
+    {
+        public static TargetPage None { get; } = new([], null);
+
+        public bool IsNone => Targets.Count == 0 && Next is null;
+    }
 
     public Answer List(Call call, ObjectTable from, string id, ObjectTable to)
     {
         var limit = call.Number("limit", MostTargetsPerPage, MostTargetsPerPage);
         if (Body.Id(id) is not { } source || !from.TryGet(source, out var record) || record.Now.Life == RecordLife.Archived)
             throw Refusal.NotFound();
-        var targets = Page(from, source, to, call["after"], limit, out var next);
+        var page = Page("associations-list", from, source, to, call["after"], limit);
         var json = new JsonBytes().Raw("{\"results\":["u8);
-        WriteTargets(json, targets);
+        WriteTargets(json, page.Targets);
         json.Raw("]"u8);
-        RecordReads.WritePaging(json, call, next);
+        RecordReads.WritePaging(json, call, page.Next);
         return Reply.Json(200, json.Raw("}"u8));
     }
 
@@ -38,20 +46,22 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
         foreach (var input in inputs)
         {
             var id = input.Text("id") ?? "";
-            var targets = Body.Id(id) is { } source
-                ? Page(from, source, to, input.Text("after"), TargetsPerBatchPage, out var next) : Page(from, 0, to, null, 1, out next);
-            if (targets.Count == 0)
+            var after = input.Text("after");
+            var page = Body.Id(id) is { } source ? Page("associations", from, source, to, after, TargetsPerBatchPage) : TargetPage.None;
+            if (difficulties.Any && difficulties.Fails("associations", from))
+            {
+                errors.Add(Failed(from, id, to));
+                continue;
+            }
+            if (page.IsNone)
             {
                 errors.Add(NoAssociations(from, id, to));
                 continue;
             }
-            json.Raw(first ? "{\"from\":{\"id\":"u8 : ",{\"from\":{\"id\":"u8).Text(id).Raw("},\"to\":["u8);
+            WriteResult(json.Raw(first ? ""u8 : ","u8), from, id, page);
             first = false;
-            WriteTargets(json, targets);
-            json.Raw("]"u8);
-            if (next is not null)
-                json.Raw(",\"paging\":{\"next\":{\"after\":"u8).Text(next).Raw(",\"link\":\"?after="u8).Raw(System.Text.Encoding.ASCII.GetBytes(next)).Raw("\"}}"u8);
-            json.Raw("}"u8);
+            if (after is null && difficulties.Any && difficulties.Twice("associations", from))
+                WriteResult(json.Raw(","u8), from, id, page);
         }
         json.Raw("]"u8);
         if (errors.Count > 0)
@@ -166,32 +176,58 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
     private AssociationType CustomerType(ObjectTable from, ObjectTable to, string? typeId) =>
         portal.Types.Find(from.Type, to.Type, AssociationTypes.Customer, (int)(Body.Id(typeId) ?? 0)) ?? throw Refusal.NotFound();
 
-    private List<Target> Page(ObjectTable from, long source, ObjectTable to, string? after, int limit, out string? next)
+    private TargetPage Page(string endpoint, ObjectTable from, long source, ObjectTable to, string? after, int limit)
     {
-        next = null;
         if (!from.TryGet(source, out var record) || record.Now.Life != RecordLife.Live)
-            return [];
-        var least = Body.Id(after) ?? 0;
-        var view = difficulties.View("associations", from, portal.Clock.Milliseconds);
+            return TargetPage.None;
+        var view = difficulties.View(endpoint, from, portal.Clock.Milliseconds);
         if (view.See(record) is not { Life: RecordLife.Live })
-            return [];
-        var all = portal.Links.From(from.Type, source, to.Type)
-            .Where(link => link.To >= least && to.TryGet(link.To, out var target) && target.Now.Life == RecordLife.Live)
-            .GroupBy(link => link.To, link => link.Type).Take(limit + 1).Select(group => new Target(group.Key, [.. group])).ToList();
-        if (all.Count <= limit)
-            return all;
-        next = all[limit].Id.ToString(CultureInfo.InvariantCulture);
-        all.RemoveAt(limit);
-        if (difficulties.Any && difficulties.Repeats("associations", from.Stream))
-            next = after ?? all[0].Id.ToString(CultureInfo.InvariantCulture);
-        return all;
+            return TargetPage.None;
+        var least = Body.Id(after) ?? 0;
+        var linked = portal.Links.From(from.Type, source, to.Type)
+            .Where(link => to.TryGet(link.To, out var target) && target.Now.Life == RecordLife.Live)
+            .GroupBy(link => link.To, link => link.Type);
+        var targets = linked.Where(target => target.Key >= least).Take(limit + 1)
+            .Select(target => new Target(target.Key, [.. target], !difficulties.Any || !difficulties.WithoutId(endpoint, from, target.Key))).ToList();
+        if (targets.Count == 0)
+            return TargetPage.None;
+
+        var size = difficulties.Any ? difficulties.PageSize(endpoint, from, limit) : limit;
+        if (size == 0)
+            return new TargetPage([], $"0{after ?? Number(targets[0].Id)}");
+        if (size > 1 && least > 0 && difficulties.Any && difficulties.Twice(endpoint, from)
+            && linked.LastOrDefault(target => target.Key < least) is { } again)
+            targets.Insert(0, new Target(again.Key, [.. again], HasId: true));
+        if (targets.Count <= size)
+            return new TargetPage(targets, null);
+        var next = Number(targets[size].Id);
+        targets.RemoveRange(size, targets.Count - size);
+        if (difficulties.Any && difficulties.Repeats(endpoint, from.Stream))
+            next = after ?? Number(targets[0].Id);
+        return new TargetPage(targets, next);
+    }
+
+    private void WriteResult(JsonBytes json, ObjectTable from, string id, TargetPage page)
+    {
+        json.Raw("{\"from\":{"u8);
+        if (!difficulties.Any || !difficulties.WithoutSourceId("associations", from, id))
+            json.Raw("\"id\":"u8).Text(id);
+        json.Raw("},\"to\":["u8);
+        WriteTargets(json, page.Targets);
+        json.Raw("]"u8);
+        if (page.Next is { } next)
+            json.Raw(",\"paging\":{\"next\":{\"after\":"u8).Text(next).Raw(",\"link\":\"?after="u8).Raw(System.Text.Encoding.ASCII.GetBytes(next)).Raw("\"}}"u8);
+        json.Raw("}"u8);
     }
 
     private static void WriteTargets(JsonBytes json, List<Target> targets)
     {
         for (var i = 0; i < targets.Count; i++)
         {
-            json.Raw(i > 0 ? ",{\"toObjectId\":"u8 : "{\"toObjectId\":"u8).Number(targets[i].Id).Raw(",\"associationTypes\":["u8);
+            json.Raw(i > 0 ? ",{"u8 : "{"u8);
+            if (targets[i].HasId)
+                json.Raw("\"toObjectId\":"u8).Number(targets[i].Id).Raw(","u8);
+            json.Raw("\"associationTypes\":["u8);
             for (var j = 0; j < targets[i].Types.Count; j++)
             {
                 var type = targets[i].Types[j];
@@ -274,11 +310,23 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
         ["category"] = "OBJECT_NOT_FOUND",
         ["subCategory"] = "crm.associations.NO_ASSOCIATIONS_FOUND",
         ["message"] = $"No {to.Type.Singular} is associated with {from.Type.Singular} {id}.",
-        ["context"] = new JsonObject
-        {
-            ["fromObjectId"] = new JsonArray(id),
-            ["fromObjectType"] = new JsonArray(from.Type.Singular),
-            ["toObjectType"] = new JsonArray(to.Type.Singular),
-        },
+        ["context"] = ContextOf(from, id, to),
     };
+
+    private static JsonObject Failed(ObjectTable from, string id, ObjectTable to) => new()
+    {
+        ["status"] = "error",
+        ["category"] = "INTERNAL_ERROR",
+        ["message"] = "There was an internal error while reading associations.",
+        ["context"] = ContextOf(from, id, to),
+    };
+
+    private static JsonObject ContextOf(ObjectTable from, string id, ObjectTable to) => new()
+    {
+        ["fromObjectId"] = new JsonArray(id),
+        ["fromObjectType"] = new JsonArray(from.Type.Singular),
+        ["toObjectType"] = new JsonArray(to.Type.Singular),
+    };
+
+    private static string Number(long id) => id.ToString(CultureInfo.InvariantCulture);
 }

@@ -27,10 +27,19 @@ internal sealed class Difficulties(ActiveControls controls, long seed)
 
     public bool Twice(string endpoint, ObjectTable table) => controls.Strike<TwiceControl>(endpoint, table.Stream) is not null;
 
-    public bool WithoutId(string endpoint, ObjectTable table, Record record)
+    /// <summary>Whether one item of a batch fails, this time.</summary>
+    public bool Fails(string endpoint, ObjectTable table) => controls.Strike<PartialControl>(endpoint, table.Stream) is not null;
+
+    /// <summary>Whether a record comes without its id, always the same ones.</summary>
+    public bool WithoutId(string endpoint, ObjectTable table, long id) => IsNameless(endpoint, table, salt: 0x401D, id);
+
+    /// <summary>Whether what is said of a record's links comes without the record's own id, always of the same ones.</summary>
+    public bool WithoutSourceId(string endpoint, ObjectTable table, string id) => IsNameless(endpoint, table, salt: 0x401F, Body.Id(id) ?? 0);
+
+    private bool IsNameless(string endpoint, ObjectTable table, long salt, long id)
     {
         foreach (var control in controls.On<NoIdControl>(endpoint, table.Stream))
-            if (Chance.Of(seed, 0x401D, record.Id) < control.Share)
+            if (Chance.Of(seed, salt, id) < control.Share)
                 return true;
         return false;
     }

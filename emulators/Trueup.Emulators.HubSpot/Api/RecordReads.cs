@@ -86,7 +86,7 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
             if (i > 0)
                 json.Raw(","u8);
             RecordWriter.Write(json, portal, table, record, version, selection,
-                difficulties.Any && difficulties.WithoutId(endpoint, table, record), More(table, record, version, history, inline));
+                difficulties.Any && difficulties.WithoutId(endpoint, table, record.Id), More(table, record, version, history, inline));
         }
         json.Raw("]"u8);
         WritePaging(json, call, next);
@@ -141,12 +141,17 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
         var property = body.Text("idProperty") is { Length: > 0 } name && name != "hs_object_id" ? UniqueProperty(table, name) : null;
         var wanted = call.Flag("archived") ? RecordLife.Archived : RecordLife.Live;
         var selection = RecordWriter.Select(table, body.Texts("properties"));
-        var missing = new List<string>();
+        var (missing, failed) = (new List<string>(), new List<string>());
         var json = new JsonBytes(256 + inputs.Count * 1024);
         json.Raw("{\"status\":\"COMPLETE\",\"results\":["u8);
         var seen = new HashSet<long>();
         foreach (var id in inputs.Select(input => input.Text("id") ?? ""))
         {
+            if (difficulties.Any && difficulties.Fails("batch-read", table))
+            {
+                failed.Add(id);
+                continue;
+            }
             Record? record = null;
             if (property is not null)
                 record = table.FindUnique(property, id);
@@ -162,20 +167,34 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
             if (seen.Count > 1)
                 json.Raw(","u8);
             RecordWriter.Write(json, portal, table, record, record.Now, selection,
-                difficulties.Any && difficulties.WithoutId("batch-read", table, record), More(table, record, record.Now, history, []));
+                difficulties.Any && difficulties.WithoutId("batch-read", table, record.Id), More(table, record, record.Now, history, []));
         }
         json.Raw("]"u8);
-        if (missing.Count > 0)
-        {
-            json.Raw(",\"numErrors\":1,\"errors\":[{\"status\":\"error\",\"category\":\"OBJECT_NOT_FOUND\",\"message\":"u8)
-                .Text($"Could not get some {table.Type.ErrorName} objects, they may be deleted or not exist. Check that ids are valid.")
-                .Raw(",\"context\":{\"ids\":["u8);
-            for (var i = 0; i < missing.Count; i++)
-                (i > 0 ? json.Raw(","u8) : json).Text(missing[i]);
-            json.Raw("]}}]"u8);
-        }
+        WriteErrors(json, table, missing, failed);
         json.Raw(",\"startedAt\":"u8).Stamp(started).Raw(",\"completedAt\":"u8).Stamp(portal.Clock.Milliseconds).Raw("}"u8);
-        return Reply.Json(missing.Count > 0 ? 207 : 200, json);
+        return Reply.Json(missing.Count + failed.Count > 0 ? 207 : 200, json);
+    }
+
+    private static void WriteErrors(JsonBytes json, ObjectTable table, List<string> missing, List<string> failed)
+    {
+        var errors = new List<(string Category, string Message, List<string> Ids)>();
+        if (missing.Count > 0)
+            errors.Add(("OBJECT_NOT_FOUND", $"Could not get some {table.Type.ErrorName} objects, they may be deleted or not exist. Check that ids are valid.", missing));
+        if (failed.Count > 0)
+            errors.Add(("INTERNAL_ERROR", $"There was an internal error while reading some {table.Type.ErrorName} objects.", failed));
+        if (errors.Count == 0)
+            return;
+        json.Raw(",\"numErrors\":"u8).Number(errors.Count).Raw(",\"errors\":["u8);
+        for (var error = 0; error < errors.Count; error++)
+        {
+            var (category, message, ids) = errors[error];
+            json.Raw(error > 0 ? ","u8 : ""u8).Raw("{\"status\":\"error\",\"category\":"u8).Text(category).Raw(",\"message\":"u8).Text(message)
+                .Raw(",\"context\":{\"ids\":["u8);
+            for (var id = 0; id < ids.Count; id++)
+                json.Raw(id > 0 ? ","u8 : ""u8).Text(ids[id]);
+            json.Raw("]}}"u8);
+        }
+        json.Raw("]"u8);
     }
 
     internal static PropertyDefinition UniqueProperty(ObjectTable table, string name) =>

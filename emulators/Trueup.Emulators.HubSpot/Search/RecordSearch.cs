@@ -56,7 +56,7 @@ internal sealed class RecordSearch(HubSpotPortal portal, Difficulties difficulti
             if (i > 0)
                 json.Raw(","u8);
             RecordWriter.Write(json, portal, table, page[i], page[i].Now, selection,
-                difficulties.Any && difficulties.WithoutId(Endpoint, table, page[i]));
+                difficulties.Any && difficulties.WithoutId(Endpoint, table, page[i].Id));
         }
         json.Raw("]"u8);
         if (next is { } after)

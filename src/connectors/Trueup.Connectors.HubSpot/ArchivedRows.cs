@@ -6,7 +6,8 @@ namespace Trueup.Connectors.HubSpot;
 
 /// <summary>The archived records of one answer.</summary>
 /// <param name="Next">The token for the rest; null at the end.</param>
-internal sealed record ArchivedRows(IReadOnlyList<GoneRecord> Deletions, string? Next)
+/// <param name="Trouble">Why a batch read left records out, where the reason is not that they are not archived; null otherwise.</param>
+internal sealed record ArchivedRows(IReadOnlyList<GoneRecord> Deletions, string? Next, string? Trouble)
 {
     public static ArchivedRows Read(CrmAnswer answer)
     {
@@ -15,7 +16,8 @@ internal sealed record ArchivedRows(IReadOnlyList<GoneRecord> Deletions, string?
         PageReading.Demand(body.Member("results").ValueKind == JsonValueKind.Array, "results");
         return new ArchivedRows(
             [.. body.Items("results").Where(row => row.Id("id") is { Length: > 0 } && row.IsTrue("archived")).Select(DeletionFrom)],
-            body.Member("paging").Member("next").Id("after"));
+            body.Member("paging").Member("next").Id("after"),
+            PageReading.TroubleIn(body.Member("errors")));
     }
 
     private static GoneRecord DeletionFrom(JsonElement row)

@@ -4,7 +4,8 @@ using Trueup.Contract;
 namespace Trueup.Connectors.HubSpot;
 
 /// <summary>Finds out what became of records: batch read among the live, then among the archived, then one by one.</summary>
-/// <remarks>An id that answers with another id was merged away. Source: hubspot.md §3.4 and §5.4, 2026-09.</remarks>
+/// <remarks>An id that answers with another id was merged away. A batch that failed for some of its records leaves them out as if they were gone, so
+/// those are asked for again: alone, and then once more together. Source: hubspot.md §3.4 and §5.4, 2026-09.</remarks>
 internal sealed class ByIdReading(HubSpotApi api)
 {
     private static readonly byte[] IdOnly = BatchBodies.PropertiesJson([]);
@@ -33,31 +34,36 @@ internal sealed class ByIdReading(HubSpotApi api)
         StreamDescription stream, byte[] properties, RecordId[] batch, List<RecordPage> live, List<GoneRecord> gone, CancellationToken cancellationToken)
     {
         var missing = batch.ToHashSet();
-        live.Add(await ReadLiveAsync(stream, properties, missing, cancellationToken));
-        if (missing.Count > 0)
-            await FindArchivedAsync(stream, missing, gone, cancellationToken);
+        var (first, _) = await ReadLiveAsync(stream, properties, missing, cancellationToken);
+        live.Add(first);
+        var archiveTrouble = missing.Count > 0 ? await FindArchivedAsync(stream, missing, gone, cancellationToken) : null;
         if (missing.Count == 0)
             return;
 
         var unexplained = new HashSet<RecordId>();
         foreach (var id in missing)
         {
-            if (await FateOfAsync(stream, id, cancellationToken) is { } fate)
-                gone.Add(fate);
-            else
+            var fate = await FateOfAsync(stream, id, cancellationToken);
+            if (fate is null)
                 unexplained.Add(id);
+            else if (fate.Cause == GoneCause.Deleted && archiveTrouble is not null)
+                throw PageFacts.Failed(stream.Name, archiveTrouble);
+            else
+                gone.Add(fate);
         }
         if (unexplained.Count == 0)
             return;
 
-        // They answer under their own id after all: restored or created meanwhile.
-        var late = await ReadLiveAsync(stream, properties, unexplained, cancellationToken);
+        // They answer under their own id after all: restored or created meanwhile, or the batch failed for them.
+        var (late, facts) = await ReadLiveAsync(stream, properties, unexplained, cancellationToken);
+        live.Add(late);
+        if (unexplained.Count > 0)
+            facts.DemandWhole(stream.Name);
         foreach (var id in unexplained)
             late.Refuse(new SetAside(id, "HubSpot answers for the record alone, but leaves it out of a batch read."));
-        live.Add(late);
     }
 
-    private async Task<RecordPage> ReadLiveAsync(
+    private async Task<AnsweredPage> ReadLiveAsync(
         StreamDescription stream, byte[] properties, HashSet<RecordId> missing, CancellationToken cancellationToken)
     {
         var answered = await api.BatchReadAsync(stream, BatchBodies.Read(properties, missing), archived: false, cancellationToken);
@@ -69,20 +75,23 @@ internal sealed class ByIdReading(HubSpotApi api)
                 missing.Remove(id);
         }
         answered.Page.Next = null;
-        return answered.Page;
+        return answered;
     }
 
-    private async Task FindArchivedAsync(
+    /// <summary>Answers why archived records may have been left out; null where the answer is whole.</summary>
+    private async Task<string?> FindArchivedAsync(
         StreamDescription stream, HashSet<RecordId> missing, List<GoneRecord> gone, CancellationToken cancellationToken)
     {
         try
         {
             var rows = await api.BatchReadAsync(stream, BatchBodies.Read(IdOnly, missing), archived: true, ArchivedRows.Read, cancellationToken);
             gone.AddRange(rows.Deletions.Where(row => missing.Remove(row.Id)));
+            return rows.Trouble;
         }
         catch (Exception refusal) when (refusal is CrmRefusedException or CrmNotFoundException)
         {
             // Not every type keeps archived records; then reading one by one tells all there is to know.
+            return null;
         }
     }
 

@@ -32,8 +32,8 @@ internal sealed class LinkAnswer
     /// <summary>The links of each source by its place; null for none.</summary>
     public IReadOnlyList<List<Association>?> Links => links;
 
-    /// <summary>The sources of which there is more, each with the token for it.</summary>
-    public List<(int Source, string After)> More { get; } = [];
+    /// <summary>The sources of which there is more, each with the token for it; once, however often the answer says so.</summary>
+    public HashSet<(int Source, string After)> More { get; } = [];
 
     /// <summary>Why a source could not be read, where the reason is not that it has no links or is gone; null otherwise.</summary>
     public string? Trouble { get; private set; }
@@ -54,7 +54,7 @@ internal sealed class LinkAnswer
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("results"u8))
-                Each(ref reader, read.ReadResult);
+                Every(ref reader, "results", read.ReadResult);
             else if (reader.ValueTextEquals("errors"u8))
                 Each(ref reader, read.ReadError);
             else
@@ -67,6 +67,20 @@ internal sealed class LinkAnswer
     }
 
     private delegate void ReadItem(ref Utf8JsonReader reader);
+
+    /// <summary>Reads the array of objects that is the value of the member at hand. A link that was passed over because it looks
+    /// otherwise would be taken for one that was removed.</summary>
+    /// <exception cref="CrmContractException">It is something else.</exception>
+    private static void Every(ref Utf8JsonReader reader, string member, ReadItem readItem)
+    {
+        reader.Read();
+        PageReading.Demand(reader.TokenType == JsonTokenType.StartArray, member);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            PageReading.Demand(reader.TokenType == JsonTokenType.StartObject, member);
+            readItem(ref reader);
+        }
+    }
 
     /// <summary>Reads each object of the array that is the value of the member at hand. Anything else is passed over.</summary>
     private static void Each(ref Utf8JsonReader reader, ReadItem readItem)
@@ -94,7 +108,7 @@ internal sealed class LinkAnswer
 
     private void ReadResult(ref Utf8JsonReader reader)
     {
-        var source = -1;
+        int? source = null;
         string? after = null;
         List<Association>? found = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -102,32 +116,39 @@ internal sealed class LinkAnswer
             if (reader.ValueTextEquals("from"u8))
                 source = ReadFrom(ref reader);
             else if (reader.ValueTextEquals("to"u8))
-                Each(ref reader, (ref target) => ReadTarget(ref target, found ??= []));
+                Every(ref reader, "results.to", ReadInto(found ??= []));
             else if (reader.ValueTextEquals("paging"u8))
                 after = PageReading.ReadAfter(ref reader);
             else
                 reader.Skip();
         }
 
-        if (source < 0)
+        // Whose links these are must be said, or the links that are said of another source may not be all of them.
+        PageReading.Demand(source is not null, "results.from.id");
+        PageReading.Demand(found is not null, "results.to");
+        var place = source.Value;
+        if (place < 0)
             return;
-        mentioned[source] = true;
-        if (found is not null)
-            (links[source] ??= []).AddRange(found);
+        mentioned[place] = true;
+        if (found.Count > 0)
+            (links[place] ??= []).AddRange(found);
         if (after is not null)
-            More.Add((source, after));
+            More.Add((place, after));
     }
 
-    private int ReadFrom(ref Utf8JsonReader reader)
+    private ReadItem ReadInto(List<Association> found) => (ref target) => ReadTarget(ref target, found);
+
+    /// <summary>The place of the source; −1 where it is none of those asked for, null where it has no id.</summary>
+    private int? ReadFrom(ref Utf8JsonReader reader)
     {
-        var source = -1;
+        int? source = null;
         if (!Enter(ref reader, JsonTokenType.StartObject))
             return source;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isId = reader.ValueTextEquals("id"u8);
             reader.Read();
-            if (isId)
+            if (isId && reader.TokenType is JsonTokenType.String or JsonTokenType.Number && reader.ValueSpan.Length > 0)
                 source = PlaceOf(ref reader);
             reader.Skip();
         }
@@ -148,7 +169,7 @@ internal sealed class LinkAnswer
             }
             else if (reader.ValueTextEquals("associationTypes"u8))
             {
-                Each(ref reader, (ref type) => found.Add(ReadType(ref type)));
+                Every(ref reader, "results.to.associationTypes", (ref type) => found.Add(ReadType(ref type)));
             }
             else
             {
@@ -156,11 +177,11 @@ internal sealed class LinkAnswer
             }
         }
 
-        // The types may come before the id.
+        // The types may come before the id. A link without either is there and cannot be mirrored: it is no proof of its absence.
+        PageReading.Demand(!string.IsNullOrEmpty(target), "results.to.toObjectId");
+        PageReading.Demand(found.Count > first, "results.to.associationTypes");
         for (var index = first; index < found.Count; index++)
-            found[index] = found[index] with { Target = new RecordId(target ?? "") };
-        if (string.IsNullOrEmpty(target))
-            found.RemoveRange(first, found.Count - first);
+            found[index] = found[index] with { Target = new RecordId(target) };
     }
 
     private Association ReadType(ref Utf8JsonReader reader)
@@ -180,6 +201,8 @@ internal sealed class LinkAnswer
             reader.Skip();
         }
 
+        PageReading.Demand(category.Length > 0, "associationTypes.category");
+        PageReading.Demand(typeId.Length > 0, "associationTypes.typeId");
         return new Association(default, category, typeId, label);
     }
 

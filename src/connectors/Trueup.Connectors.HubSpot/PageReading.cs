@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Unicode;
 using Trueup.Contract;
@@ -17,8 +18,12 @@ internal readonly record struct PageFacts(int Rows, long? Total, long HighestId,
     public void DemandWhole(StreamName stream)
     {
         if (Trouble is not null)
-            throw new CrmUnavailableException($"HubSpot could not read some {stream} ({Trouble}); they are read again with the next sync.");
+            throw Failed(stream, Trouble);
     }
+
+    /// <summary>Says that some records could not be read for now.</summary>
+    public static CrmUnavailableException Failed(StreamName stream, string trouble) =>
+        new($"HubSpot could not read some {stream} ({trouble}); they are read again with the next sync.");
 }
 
 /// <summary>A page and what its answer says beside it.</summary>
@@ -150,12 +155,15 @@ internal static class PageReading
     {
         reader.Read();
         using var errors = JsonDocument.ParseValue(ref reader);
-        return errors.RootElement.ValueKind != JsonValueKind.Array ? null : errors.RootElement.EnumerateArray()
-            .Select(error => error.Text("category") ?? "no category")
-            .Where(category => category != "OBJECT_NOT_FOUND")
-            .Select(VendorText.Clean)
-            .FirstOrDefault();
+        return TroubleIn(errors.RootElement);
     }
+
+    /// <summary>The first reason among a batch read's errors that is not that records are gone; null where there is none.</summary>
+    internal static string? TroubleIn(JsonElement errors) => errors.ValueKind != JsonValueKind.Array ? null : errors.EnumerateArray()
+        .Select(error => error.Text("category") ?? "no category")
+        .Where(category => category != "OBJECT_NOT_FOUND")
+        .Select(VendorText.Clean)
+        .FirstOrDefault();
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
     {
@@ -163,7 +171,7 @@ internal static class PageReading
             throw new CrmContractException("The JSON holds no list of results.");
     }
 
-    internal static void Demand(bool holds, string member)
+    internal static void Demand([DoesNotReturnIf(false)] bool holds, string member)
     {
         if (!holds)
             throw new CrmContractException($"The member {member} is not what HubSpot promises.");

@@ -67,6 +67,50 @@ public sealed class AssociationReadingTests
         await Assert.ThrowsAsync<CrmContractException>(() => ReadAsync(hubspot, "1", "2"));
     }
 
+    [Theory]
+    [InlineData("""{"from":{"id":"1"},"to":[{"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341}]}]}""")]
+    [InlineData("""{"from":{"id":"1"},"to":[{"toObjectId":null,"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341}]}]}""")]
+    [InlineData("""{"from":{"id":"1"},"to":[{"toObjectId":7}]}""")]
+    [InlineData("""{"from":{"id":"1"},"to":[{"toObjectId":7,"associationTypes":[]}]}""")]
+    [InlineData("""{"from":{"id":"1"},"to":[{"toObjectId":7,"associationTypes":[341]}]}""")]
+    [InlineData("""{"from":{"id":"1"},"to":[{"toObjectId":7,"associationTypes":[{"category":"HUBSPOT_DEFINED"}]}]}""")]
+    [InlineData("""{"from":{"id":"1"},"to":[{"toObjectId":7,"associationTypes":[{"typeId":341}]}]}""")]
+    [InlineData("""{"from":{"id":"1"},"to":[7]}""")]
+    [InlineData("""{"from":{"id":"1"},"to":null}""")]
+    [InlineData("""{"from":{"id":"1"}}""")]
+    [InlineData("""{"from":{},"to":[{"toObjectId":7,"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341}]}]}""")]
+    [InlineData("""{"from":{"id":"1"},"to":[]},{"from":{},"to":[{"toObjectId":7,"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341}]}]}""")]
+    public async Task A_link_that_cannot_be_read_is_never_taken_for_none(string results)
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(_ => Links(results));
+
+        await Assert.ThrowsAsync<CrmContractException>(() => ReadAsync(hubspot, "1"));
+    }
+
+    [Fact]
+    public async Task A_source_that_is_told_twice_in_one_answer_has_each_of_its_links_once()
+    {
+        const string First = """{"from":{"id":"1"},"to":[{"toObjectId":7,"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341}]}],"paging":{"next":{"after":"8"}}}""";
+        await using var hubspot = await HubSpotStub.StartAsync(request => Links(request.Body.Contains("after", StringComparison.Ordinal)
+            ? """{"from":{"id":"1"},"to":[{"toObjectId":7,"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341}]},{"toObjectId":8,"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341}]}]}"""
+            : $"{First},{First}"));
+
+        var answer = Assert.Single(await ReadAsync(hubspot, "1"));
+
+        Assert.Equal(["7", "8"], answer.Links.Select(link => link.Target.Value));
+        Assert.Equal(2, hubspot.Requests.Count);
+    }
+
+    [Fact]
+    public async Task An_empty_page_in_the_middle_does_not_end_the_links_of_a_source()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(request => Links(request.Body.Contains("after", StringComparison.Ordinal)
+            ? """{"from":{"id":"1"},"to":[{"toObjectId":7,"associationTypes":[{"category":"HUBSPOT_DEFINED","typeId":341}]}]}"""
+            : """{"from":{"id":"1"},"to":[],"paging":{"next":{"after":"7"}}}"""));
+
+        Assert.Single(Assert.Single(await ReadAsync(hubspot, "1")).Links);
+    }
+
     [Fact]
     public async Task A_source_whose_page_token_repeats_ends_with_an_error()
     {

@@ -56,6 +56,51 @@ public sealed class ByIdReadingTests
     }
 
     [Fact]
+    public async Task A_record_that_failed_for_a_moment_is_read_again_and_never_taken_for_gone()
+    {
+        var reads = 0;
+        await using var hubspot = await HubSpotStub.StartAsync(request => request switch
+        {
+            { Method: "POST", Query: "?archived=false" } => reads++ == 0 ? Failing("1") : HubSpotStub.Page([HubSpotStub.Record(1)]),
+            { Method: "POST" } => HubSpotStub.Page([]),
+            _ => StubAnswer.Ok(HubSpotStub.Record(1)),
+        });
+
+        using var answer = await ((IReadsByIds)hubspot.Connector).ReadByIdsAsync(HubSpotStub.Contacts, ["email"], [new("1")], CancellationToken.None);
+
+        Assert.Empty(answer.Gone);
+        Assert.Equal(["1"], answer.Live.SelectMany(page => page.Records.Select(record => page.RecordIdOf(record).Value)));
+        Assert.All(answer.Live, page => Assert.Empty(page.SetAside));
+    }
+
+    [Fact]
+    public async Task A_record_that_goes_on_failing_is_not_there_for_now_and_neither_gone_nor_flawed()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(request => request switch
+        {
+            { Method: "POST" } => Failing("1"),
+            _ => StubAnswer.Ok(HubSpotStub.Record(1)),
+        });
+
+        await Assert.ThrowsAsync<CrmUnavailableException>(
+            () => ((IReadsByIds)hubspot.Connector).ReadByIdsAsync(HubSpotStub.Contacts, ["email"], [new("1")], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_archived_record_that_failed_is_not_said_to_have_been_deleted_for_good()
+    {
+        await using var hubspot = await HubSpotStub.StartAsync(request => request switch
+        {
+            { Method: "POST", Query: "?archived=false" } => HubSpotStub.Page([]),
+            { Method: "POST" } => Failing("2"),
+            _ => new StubAnswer(404, """{"status":"error","message":"resource not found"}"""),
+        });
+
+        await Assert.ThrowsAsync<CrmUnavailableException>(
+            () => ((IReadsByIds)hubspot.Connector).ReadByIdsAsync(HubSpotStub.Contacts, ["email"], [new("2")], CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Owners_are_found_by_id_in_both_of_their_lists()
     {
         await using var hubspot = await HubSpotStub.StartAsync(request => request.Query.Contains("archived=true", StringComparison.Ordinal)
@@ -67,6 +112,9 @@ public sealed class ByIdReadingTests
         Assert.Equal(["2"], answer.Live.SelectMany(page => page.Records.Select(record => page.RecordIdOf(record).Value)));
         Assert.Equal(new GoneRecord(new("3"), GoneCause.Deleted), Assert.Single(answer.Gone));
     }
+
+    private static StubAnswer Failing(string id) => new(207,
+        $$$"""{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"INTERNAL_ERROR","message":"boom","context":{"ids":["{{{id}}}"]}}]}""");
 
     private static StubAnswer Portal(StubRequest request) => request switch
     {
