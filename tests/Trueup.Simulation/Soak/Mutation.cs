@@ -61,7 +61,7 @@ public sealed class Mutation : IDisposable
     }
 
     /// <summary>Runs the mutants. Answers how many no world noticed.</summary>
-    /// <param name="only">Names, with commas between them; null for all.</param>
+    /// <param name="only">Names, with commas between them, of open ones as well; null for all but the open ones.</param>
     /// <param name="seeds">Worlds to run for each.</param>
     public int Run(string? only, long seeds)
     {
@@ -71,7 +71,7 @@ public sealed class Mutation : IDisposable
             throw new FormatException($"The copy cannot be built: {trouble}");
 
         var survivors = 0;
-        foreach (var file in Files(root))
+        foreach (var file in Files(root, only is null ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories))
         {
             var mutant = Mutant.Read(file);
             if (only is not null && !only.Split(',').Contains(mutant.Name))
@@ -126,7 +126,7 @@ public sealed class Mutation : IDisposable
 
 
             // The world that noticed it last time comes first; should it have changed, all of them have their turn.
-            return (mutant.World is { } known ? Failure(program, [.. known.Split(' '), "--seeds", "1"]) : null)
+            return (mutant.World is { } known ? Failure(program, ["--seeds", "1", .. known.Split(' ')]) : null)
                 ?? Failure(program, ["--first", "1", "--seeds", $"{seeds}"]);
         }
         finally
