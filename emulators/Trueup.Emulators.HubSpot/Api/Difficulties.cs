@@ -59,35 +59,3 @@ internal sealed class Difficulties(ActiveControls controls, long seed)
         new(seed, now, [.. controls.On<LagControl>(endpoint, table.Stream)
             .Select(each => new Lag((long)each.Delay.TotalMilliseconds, each.Share))]);
 }
-
-/// <summary>One lag of a view.</summary>
-/// <param name="Delay">Milliseconds for which a write stays invisible.</param>
-/// <param name="Share">The part of the writes concerned.</param>
-internal readonly record struct Lag(long Delay, double Share);
-
-/// <summary>What an endpoint sees of the records: everything as it is, or some writes late.</summary>
-internal readonly struct RecordView(long seed, long now, Lag[] lags)
-{
-    /// <summary>Whether everything is seen as it is.</summary>
-    public bool IsCurrent => lags.Length == 0;
-
-    /// <summary>The version that is visible; null for a record that is not visible yet.</summary>
-    public RecordVersion? See(Record record)
-    {
-        if (lags.Length == 0)
-            return record.Now;
-        var version = record.Now;
-        while (version is not null && IsHidden(record, version))
-            version = version.Previous;
-        return version;
-    }
-
-    private bool IsHidden(Record record, RecordVersion version)
-    {
-        foreach (var lag in lags)
-            if (version.Lags && version.Written + lag.Delay > now
-                && (lag.Share >= 1 || Chance.Of(seed, record.Id, version.Written) < lag.Share))
-                return true;
-        return false;
-    }
-}
