@@ -172,7 +172,7 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
         if (!from.TryGet(source, out var record) || record.Now.Life != RecordLife.Live)
             return [];
         var least = Body.Id(after) ?? 0;
-        var view = difficulties.View("associations", from, portal.Clock.Milliseconds);
+        var view = difficulties.View("associations", from.Stream, portal.Clock.Milliseconds);
         if (view.See(record) is not { Life: RecordLife.Live })
             return [];
         var all = portal.Links.From(from.Type, source, to.Type)
