@@ -62,6 +62,15 @@ public sealed record HideField(string Stream, string Field) : Mutation;
 /// <summary>Gives back the permission to see a field, with the values that changed meanwhile.</summary>
 public sealed record ShowField(string Stream, string Field) : Mutation;
 
+/// <summary>Gives a field another API name. No record is stamped.</summary>
+public sealed record RenameField(string Stream, string Field, string NewName) : Mutation;
+
+/// <summary>Takes away the permission to see a stream at all.</summary>
+public sealed record HideStream(string Stream) : Mutation;
+
+/// <summary>Gives back the permission to see a stream.</summary>
+public sealed record ShowStream(string Stream) : Mutation;
+
 /// <summary>What a mutation did.</summary>
 /// <param name="Id">The id of the record created or surviving; null for other operations.</param>
 /// <param name="Count">How many records, links or fields it touched.</param>
