@@ -2,6 +2,7 @@ using Trueup.Emulators.Salesforce.Api;
 using Trueup.Emulators.Salesforce.Data;
 using Trueup.Emulators.Salesforce.Org;
 using Trueup.Emulators.Salesforce.Soql;
+using Trueup.Emulators.Salesforce.Writes;
 
 namespace Trueup.Emulators.Salesforce;
 
@@ -242,12 +243,13 @@ public sealed class EmulatedSalesforce : EmulatedCrm
         var built = new SalesforceOrg(Clock, options.DeleteLogLimit, options.MultiCurrency);
         OrgData.Load(built, options);
         var engine = new QueryEngine(built);
+        var writes = new RowWrites(built);
         var issued = new Tokens(built, options, () => instanceUrl);
         var budgets = new Quotas(Clock, options.DailyRequests);
         var open = new Locators(Clock);
         return (built, new Mutations(built),
-            new Router(built, issued, new QueryCalls(built, engine, open, difficulties), new DescribeCalls(built), new RowCalls(built, engine),
-                new ResourceCalls(built, budgets, () => instanceUrl)),
+            new Router(built, issued, new QueryCalls(built, engine, open, difficulties), new DescribeCalls(built), new RowCalls(built, engine, writes),
+                new CollectionCalls(built, engine, writes, difficulties), new ReplicationCalls(built, difficulties), new ResourceCalls(built, budgets, () => instanceUrl)),
             issued, budgets, open);
     }
 }

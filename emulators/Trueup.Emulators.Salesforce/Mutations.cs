@@ -96,7 +96,7 @@ internal sealed class Mutations(SalesforceOrg org)
         var present = FieldValue.Text(org, table, record, record.Now, lookup);
         if (!set && present != id)
             return new MutationResult(null, 0);
-        org.Edit(table, record, [new(lookup.Name, set ? JsonValue.Text(id) : null)]);
+        org.Edit(table, record, [new(lookup.Name, set ? StoredValue.Text(id) : null)]);
         return new MutationResult(null, 1);
     }
 

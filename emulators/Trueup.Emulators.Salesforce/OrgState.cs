@@ -19,7 +19,7 @@ internal static class OrgState
         if (version.Life != RecordLife.Gone)
             foreach (var field in table.Fields.Visible)
                 properties[field.Name] = FieldValue.Text(org, table, record, version, field);
-        return new RecordState(table.IdOf(record), JsonValue.InstantText(version.Modified), properties, NoAssociations, [],
+        return new RecordState(table.IdOf(record), StoredValue.InstantText(version.Modified), properties, NoAssociations, [],
             version.Life switch { RecordLife.Live => null, RecordLife.Archived => "archived", _ => "purged" },
             record.MergedInto == 0 ? null : SalesforceId.Text(table.Type.Prefix, record.MergedInto));
     }

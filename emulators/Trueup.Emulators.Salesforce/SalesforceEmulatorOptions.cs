@@ -30,8 +30,14 @@ public sealed record SalesforceEmulatorOptions
     /// <summary>Whether every object with money has a <c>CurrencyIsoCode</c>.</summary>
     public bool MultiCurrency { get; init; }
 
-    /// <summary>Calls in 24 hours; the vendor's own number for a Developer Edition is 15,000.</summary>
-    public int DailyRequests { get; init; } = 1_000_000_000;
+    /// <summary>The vendor's own number of calls in 24 hours for a Developer Edition.</summary>
+    public const int DeveloperEditionRequests = 15_000;
+
+    /// <summary>More calls in 24 hours than anybody makes.</summary>
+    public const int NoLimit = 1_000_000_000;
+
+    /// <summary>Calls in 24 hours, of everybody together.</summary>
+    public int DailyRequests { get; init; } = NoLimit;
 
     /// <summary>Deletions of one object that the org remembers for more than two hours: the vendor's 5,000 for each of 1,000 licences.</summary>
     public int DeleteLogLimit { get; init; } = 5_000_000;

@@ -24,7 +24,8 @@ internal static class FieldDescription
         ["custom"] = field.Custom,
         ["defaultValue"] = field.Type == "boolean" ? false : null,
         ["defaultValueFormula"] = null,
-        ["defaultedOnCreate"] = field.Type == "boolean" || field.Ordinal < FieldDefinition.FirstStored || field.Name == "OwnerId",
+        ["defaultedOnCreate"] = field.Type == "boolean" || field.Ordinal < FieldDefinition.FirstStored || field.Name == "OwnerId"
+            || field.Picklist.Any(choice => choice.Default),
         ["dependentPicklist"] = field.ControllerName is not null,
         ["deprecatedAndHidden"] = false,
         ["digits"] = field.Type == "int" ? 8 : 0,

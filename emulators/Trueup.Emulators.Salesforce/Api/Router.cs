@@ -19,7 +19,8 @@ internal sealed record Route(string Endpoint, SObjectTable? Table, Func<Request,
 
 /// <summary>Finds the endpoint of a path. Repeated slashes count as one: the vendor's command line sends them.</summary>
 internal sealed class Router(
-    SalesforceOrg org, Tokens tokens, QueryCalls queries, DescribeCalls describes, RowCalls rows, ResourceCalls resources)
+    SalesforceOrg org, Tokens tokens, QueryCalls queries, DescribeCalls describes, RowCalls rows, CollectionCalls collections,
+    ReplicationCalls replication, ResourceCalls resources)
 {
     private const double FirstVersion = 31;
     private const double LastVersion = 67;
@@ -27,8 +28,9 @@ internal sealed class Router(
     /// <summary>Every endpoint name that controls may use.</summary>
     public static readonly string[] Endpoints =
     [
-        "versions", "resources", "describe-global", "describe", "query", "query-all", "query-more", "get", "limits", "record-count",
-        "identity", "userinfo", "token", "revoke", "authorize",
+        "versions", "resources", "describe-global", "describe", "query", "query-all", "query-more", "get", "related", "retrieve", "updated", "deleted",
+        "create", "update", "upsert", "delete", "collections-create", "collections-update", "collections-upsert", "collections-delete", "composite", "batch",
+        "limits", "record-count", "identity", "userinfo", "token", "revoke", "authorize",
     ];
 
     public Route? Find(Call call) =>
@@ -65,6 +67,7 @@ internal sealed class Router(
         ["queryAll"] => Get(call, QueryCalls.QueryAllEndpoint, request => queries.Query(request.Call, request.Session, request.Version, all: true)),
         ["query" or "queryAll", var locator] => Get(call, QueryCalls.MoreEndpoint,
             request => queries.More(request.Call, request.Session, request.Version, locator)),
+        ["composite", .. var more] => Composite(call, more),
         ["limits"] => Get(call, "limits", _ => resources.Limits()),
         ["limits", "recordCount"] => Get(call, "record-count", request => resources.RecordCount(request.Call)),
         _ => null,
@@ -73,14 +76,42 @@ internal sealed class Router(
     private Route? SObject(Call call, string name, string[] more)
     {
         var table = org.FindVisible(name);
-        return (call.Method, more) switch
+        // Clients that cannot send PATCH send POST and say so.
+        var method = call.Method == "POST" && call["_HttpMethod"] is { } meant ? meant : call.Method;
+        Route For(string endpoint, Func<Request, Answer> reply) => new(endpoint, table, reply);
+        return (method, more) switch
         {
-            ("GET", []) => new("describe", table, request => DescribeCalls.Basic(request.Version, Known(table))),
-            ("GET", ["describe"]) => new("describe", table, request => describes.Describe(request.Call, request.Version, Known(table))),
-            ("GET", [var id]) => new("get", table, request => rows.Get(request, Known(table), id)),
+            ("GET", []) => For("describe", request => DescribeCalls.Basic(request.Version, Known(table))),
+            ("GET", ["describe"]) => For("describe", request => describes.Describe(request.Call, request.Version, Known(table))),
+            ("GET", ["updated"]) => For(ReplicationCalls.UpdatedEndpoint, request => replication.Updated(request.Call, Known(table))),
+            ("GET", ["deleted"]) => For(ReplicationCalls.DeletedEndpoint, request => replication.Deleted(request.Call, Known(table))),
+            ("POST", []) => For("create", request => rows.Create(request, Known(table))),
+            ("GET" or "HEAD", [var id]) => For("get", request => rows.Get(request, Known(table), id)),
+            ("PATCH", [var id]) => For("update", request => rows.Update(request, Known(table), id)),
+            ("DELETE", [var id]) => For("delete", _ => rows.Delete(Known(table), id)),
+            ("GET", [var id, var relationship]) when SalesforceId.Normalize(id) is not null && table?.Fields.Find(id) is null =>
+                For("related", request => rows.Related(request, Known(table), id, relationship)),
+            ("GET", [var field, var value]) => For("get", request => rows.GetByKey(request, Known(table), field, value)),
+            ("PATCH", [var field, var value]) => For("upsert", request => rows.Upsert(request, Known(table), field, value)),
+            ("DELETE", [var field, var value]) => For("delete", request => rows.DeleteByKey(request, Known(table), field, value)),
             _ => null,
         };
     }
+
+    private Route? Composite(Call call, string[] more) => (call.Method, more) switch
+    {
+        ("GET", []) => new("resources", null, request => CompositeCalls.List(request.Version)),
+        ("POST", []) => new("composite", null, new CompositeCalls(org, Find).Composite),
+        ("POST", ["batch"]) => new("batch", null, new CompositeCalls(org, Find).Batch),
+        ("POST", ["sobjects"]) => new("collections-create", null, request => collections.Create(request.Call)),
+        ("PATCH", ["sobjects"]) => new("collections-update", null, request => collections.Update(request.Call)),
+        ("DELETE", ["sobjects"]) => new("collections-delete", null, request => collections.Delete(request.Call)),
+        ("GET" or "POST", ["sobjects", var name]) =>
+            new(CollectionCalls.RetrieveEndpoint, org.FindVisible(name), request => collections.Retrieve(request, Known(org.FindVisible(name)))),
+        ("PATCH", ["sobjects", var name, var field]) =>
+            new("collections-upsert", org.FindVisible(name), request => collections.Upsert(request.Call, Known(org.FindVisible(name)), field)),
+        _ => null,
+    };
 
     private Route? OAuth(Call call, string name) => (call.Method, name) switch
     {

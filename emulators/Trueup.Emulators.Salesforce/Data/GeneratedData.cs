@@ -72,14 +72,14 @@ internal sealed class GeneratedData
     private byte[]? Value(SObjectTable table, FieldDefinition field, byte[]?[] pool, int i, int remarks)
     {
         if (field.AutoNumber)
-            return JsonValue.Text(string.Create(CultureInfo.InvariantCulture, $"{i + 1:00000000}"));
+            return StoredValue.Text(string.Create(CultureInfo.InvariantCulture, $"{i + 1:00000000}"));
         if (field.ExternalId)
-            return i % 7 == 6 ? null : JsonValue.Text(string.Create(CultureInfo.InvariantCulture, $"{table.Type.Prefix}-{i:0000000}"));
+            return i % 7 == 6 ? null : StoredValue.Text(string.Create(CultureInfo.InvariantCulture, $"{table.Type.Prefix}-{i:0000000}"));
         if (field.IsReference)
             return Reference(field, i);
         if (field.Ordinal == remarks)
-            return i % LongestEvery == 3 ? JsonValue.Text(Words.Longest($"Über {table.Name} {i} 🚀"))
-                : i < 10 * Awkward.Length || i % 20 == 0 ? JsonValue.Text(Awkward[i % Awkward.Length])
+            return i % LongestEvery == 3 ? StoredValue.Text(Words.Longest($"Über {table.Name} {i} 🚀"))
+                : i < 10 * Awkward.Length || i % 20 == 0 ? StoredValue.Text(Awkward[i % Awkward.Length])
                 : null;
         return pool[random.Next(Variants)];
     }
@@ -90,7 +90,7 @@ internal sealed class GeneratedData
             return null;
         var target = field.Name == "OwnerId" ? org[random.Next(10) == 0 ? "Group" : "User"]
             : org[field.ReferenceTo[i % field.ReferenceTo.Count]];
-        return target.Records.Count == 0 ? null : JsonValue.Text(target.IdOf(target.Records[random.Next(target.Records.Count)]));
+        return target.Records.Count == 0 ? null : StoredValue.Text(target.IdOf(target.Records[random.Next(target.Records.Count)]));
     }
 
     /// <summary>Values from which the records of a field draw, as they stand in JSON; null leaves it unset.</summary>
@@ -98,7 +98,7 @@ internal sealed class GeneratedData
     {
         var pool = new byte[]?[Variants];
         for (var i = 0; i < Variants; i++)
-            pool[i] = Draw(field, i) is { } text ? field.Type == "boolean" || field.IsNumber ? JsonValue.Raw(text) : JsonValue.Text(text) : null;
+            pool[i] = Draw(field, i) is { } text ? field.Type == "boolean" || field.IsNumber ? StoredValue.Raw(text) : StoredValue.Text(text) : null;
         return pool;
     }
 
@@ -119,7 +119,7 @@ internal sealed class GeneratedData
         "percent" => (variant % 101).ToString(CultureInfo.InvariantCulture) + ".5",
         "double" or "currency" => Number(field, variant),
         "date" => variant < 24 ? Words.Days[variant % Words.Days.Length] : DateTime.UnixEpoch.AddDays(random.Next(20_000)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        "datetime" => JsonValue.InstantText(variant < 32 ? JsonValue.ParseInstant(Words.Instants[variant % Words.Instants.Length])!.Value : Whole(since + random.NextInt64(until - since))),
+        "datetime" => StoredValue.InstantText(variant < 32 ? StoredValue.ParseInstant(Words.Instants[variant % Words.Instants.Length])!.Value : Whole(since + random.NextInt64(until - since))),
         "time" => string.Create(CultureInfo.InvariantCulture, $"{variant % 24:00}:{variant % 60:00}:00.000Z"),
         "email" => string.Create(CultureInfo.InvariantCulture, $"person.{random.Next(100_000)}@example.com"),
         "phone" => $"+41 44 {random.Next(100, 999)} {random.Next(10, 99)} {random.Next(10, 99)}",

@@ -41,14 +41,14 @@ internal static class FieldTypes
             return null;
         return field.Type switch
         {
-            "boolean" when text is "true" or "false" => JsonValue.Raw(text),
-            _ when field.IsNumber && IsNumber(text) => JsonValue.Raw(text),
-            "date" when JsonValue.ParseDay(text) is not null => JsonValue.Text(text),
-            "datetime" when JsonValue.ParseInstant(text) is { } at => JsonValue.Text(JsonValue.InstantText(at)),
-            "id" or "reference" when SalesforceId.Normalize(text) is { } id => JsonValue.Text(id),
+            "boolean" when text is "true" or "false" => StoredValue.Raw(text),
+            _ when field.IsNumber && IsNumber(text) => StoredValue.Raw(text),
+            "date" when StoredValue.ParseDay(text) is not null => StoredValue.Text(text),
+            "datetime" when StoredValue.ParseInstant(text) is { } at => StoredValue.Text(StoredValue.InstantText(at)),
+            "id" or "reference" when SalesforceId.Normalize(text) is { } id => StoredValue.Text(id),
             "boolean" or "date" or "datetime" or "id" or "reference" => throw Wrong(field, text),
             _ when field.IsNumber => throw Wrong(field, text),
-            _ => JsonValue.Text(text),
+            _ => StoredValue.Text(text),
         };
     }
 

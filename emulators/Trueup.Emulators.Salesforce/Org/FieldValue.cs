@@ -21,15 +21,15 @@ internal static class FieldValue
 
     /// <summary>What a field without a stored value shows; empty for null.</summary>
     public static ReadOnlySpan<byte> Unset(FieldDefinition field) =>
-        field.Type == "boolean" ? JsonValue.False
+        field.Type == "boolean" ? StoredValue.False
         : field.Ordinal is FieldDefinition.CreatedByOrdinal or FieldDefinition.ModifiedByOrdinal ? ConnectedUser
         : default;
 
-    private static readonly byte[] ConnectedUser = JsonValue.Text(SalesforceOrg.UserId);
+    private static readonly byte[] ConnectedUser = StoredValue.Text(SalesforceOrg.UserId);
 
     /// <summary>A value as text: what stands between its quotes, or the number, word or object itself; null where it is unset.</summary>
     public static string? Text(SalesforceOrg org, SObjectTable table, Record record, RecordVersion version, FieldDefinition field) =>
-        Read(org, table, record, version, field) is { IsEmpty: false } value ? JsonValue.Decode(value) : null;
+        Read(org, table, record, version, field) is { IsEmpty: false } value ? StoredValue.Decode(value) : null;
 
     /// <summary>Writes a value that no body holds: the id, the stamps, and whether it is deleted.</summary>
     /// <returns>Whether the field is one of those.</returns>
@@ -44,7 +44,7 @@ internal static class FieldValue
                 json.Raw(id);
                 return true;
             case FieldDefinition.DeletedOrdinal:
-                json.Raw(version.Life == RecordLife.Live ? JsonValue.False : JsonValue.True);
+                json.Raw(version.Life == RecordLife.Live ? StoredValue.False : StoredValue.True);
                 return true;
             case FieldDefinition.CreatedOrdinal:
                 json.Instant(record.Created);

@@ -99,7 +99,7 @@ internal sealed class SalesforceOrg
         var changes = Changes(table, values);
         foreach (var field in table.Fields.All)
             if (field.AutoNumber && !field.Removed)
-                changes.TryAdd(field.Ordinal, JsonValue.Text($"{table.Records.Count + 1:00000000}"));
+                changes.TryAdd(field.Ordinal, StoredValue.Text($"{table.Records.Count + 1:00000000}"));
         var record = table.Add(table.LastId + 1, Math.Min(at, Now),
             new RecordVersion(RecordBody.With([], changes), at, Clock.Milliseconds, RecordLife.Live, 0), Lags);
         undo?.Add(() => table.TakeBack(record));
@@ -138,7 +138,7 @@ internal sealed class SalesforceOrg
             if (child.Now.Life == RecordLife.Archived && field.CascadeDelete)
                 Restore(childTable, child);
             else if (child.Now.Life == RecordLife.Live && RecordBody.Find(child.Now.Body, field.Ordinal).IsEmpty)
-                PutReference(childTable, child, field, JsonValue.Text(table.IdOf(record)), child.Now.Modified);
+                PutReference(childTable, child, field, StoredValue.Text(table.IdOf(record)), child.Now.Modified);
     }
 
     /// <summary>Deletes a record for good.</summary>
@@ -158,7 +158,7 @@ internal sealed class SalesforceOrg
     /// <summary>Merges a record into another: it goes to the recycle bin with a pointer to the winner, and its children move (facts, section 5).</summary>
     public void Merge(SObjectTable table, Record winner, Record loser)
     {
-        var (from, to) = (table.IdOf(loser), JsonValue.Text(table.IdOf(winner)));
+        var (from, to) = (table.IdOf(loser), StoredValue.Text(table.IdOf(winner)));
         foreach (var (childTable, field) in ReferencesTo(table))
             foreach (var child in childTable.FindKey(field, from).ToList())
                 PutReference(childTable, child, field, to, Now);

@@ -56,11 +56,11 @@ internal sealed class SchemaBuilder
     });
 
     public SchemaBuilder Choice(string name, string label, string[] values, bool restricted = false, bool multiple = false, bool required = false, string? controller = null,
-        Func<int, IReadOnlyList<int>>? validFor = null, string? compound = null) => Add(name, ordinal => new FieldDefinition(name, ordinal)
+        Func<int, IReadOnlyList<int>>? validFor = null, string? compound = null, bool defaulted = false) => Add(name, ordinal => new FieldDefinition(name, ordinal)
         {
             Label = label, Type = multiple ? "multipicklist" : "picklist", Length = multiple ? 4099 : 255, Restricted = restricted, Nillable = !required,
             ControllerName = controller, CompoundFieldName = compound,
-            Picklist = [.. values.Select((value, i) => new PicklistValue(value.TrimStart('-'), value.TrimStart('-'), value[0] != '-', ValidFor: validFor?.Invoke(i)))],
+            Picklist = [.. values.Select((value, i) => new PicklistValue(value.TrimStart('-'), value.TrimStart('-'), value[0] != '-', defaulted && i == 0, validFor?.Invoke(i)))],
         });
 
     public SchemaBuilder Reference(string name, string label, string relationship, string to, string? children = null, bool cascade = false, bool master = false,

@@ -58,7 +58,7 @@ internal static class StandardObjects
             .Choice("Rating", "Account Rating", Ratings).Owned(org)
             .Number("Satisfaction__c", "Satisfaction", "percent", 5).Key()
             .Computed("Contact_Count__c", "Contacts", "double",
-                (owner, table, record, _) => JsonValue.Raw(string.Create(CultureInfo.InvariantCulture, $"{owner.Children(table, record, "Contact", "AccountId").Count}.0")),
+                (owner, table, record, _) => StoredValue.Raw(string.Create(CultureInfo.InvariantCulture, $"{owner.Children(table, record, "Contact", "AccountId").Count}.0")),
                 "COUNT(Contacts)");
 
     private static void Contacts(SalesforceOrg org) =>
@@ -78,13 +78,13 @@ internal static class StandardObjects
     // A formula over the parent: it changes with the account, and the contact's stamp does not move.
     private static byte[]? RatingOfAccount(SalesforceOrg org, SObjectTable table, Record record, RecordVersion version) =>
         RecordBody.Find(version.Body, table.Fields.Find("AccountId")!.Ordinal) is { IsEmpty: false } id
-        && org.Resolve(JsonValue.Decode(id)) is { } account
+        && org.Resolve(StoredValue.Decode(id)) is { } account
         && RecordBody.Find(account.Record.Now.Body, account.Table.Fields.Find("Rating")!.Ordinal) is { IsEmpty: false } rating ? rating.ToArray() : null;
 
     private static void Leads(SalesforceOrg org) =>
         Define(org, new("Lead", "00Q", "Lead", "Leads") { Mergeable = true })
             .Merged().PersonName().Text("Company", "Company", required: true).Address("").Text("Email", "Email", 80, type: "email").Text("Phone", "Phone", 40, type: "phone")
-            .Choice("Status", "Status", ["Open", "Working", "Closed"], required: true).Choice("Rating", "Rating", Ratings)
+            .Choice("Status", "Status", ["Open", "Working", "Closed"], required: true, defaulted: true).Choice("Rating", "Rating", Ratings)
             .Choice("LeadSource", "Lead Source", ["Web", "Phone", "Fair"]).Number("AnnualRevenue", "Annual Revenue", "currency", scale: 0)
             .Flag("IsConverted", "Converted", createable: false).Of("date", "ConvertedDate", "Converted Date", createable: false)
             .Reference("ConvertedAccountId", "Converted Account ID", "ConvertedAccount", "Account", createable: false)
@@ -104,14 +104,14 @@ internal static class StandardObjects
     }
 
     private static Computation StageIs(byte[] beginning) => (_, table, _, version) =>
-        RecordBody.Find(version.Body, table.Fields.Find("StageName")!.Ordinal).StartsWith(beginning) ? JsonValue.True : JsonValue.False;
+        RecordBody.Find(version.Body, table.Fields.Find("StageName")!.Ordinal).StartsWith(beginning) ? StoredValue.True : StoredValue.False;
 
     private static void Cases(SalesforceOrg org) =>
         Define(org, new("Case", "500", "Case", "Cases") { Mergeable = true })
             .Merged().Text("CaseNumber", "Case Number", 30, isName: true, autoNumber: true).Reference("ContactId", "Contact ID", "Contact", "Contact", "Cases")
             .Reference("AccountId", "Account ID", "Account", "Account", "Cases").Reference("ParentId", "Parent Case ID", "Parent", "Case", "Cases")
             .Text("SuppliedName", "Web Name", 80).Text("SuppliedEmail", "Web Email", 80, type: "email").Typed()
-            .Choice("Status", "Status", ["New", "Working", "Closed"]).Choice("Origin", "Case Origin", ["Web", "Phone", "Email"]).Text("Subject", "Subject")
+            .Choice("Status", "Status", ["New", "Working", "Closed"], defaulted: true).Choice("Origin", "Case Origin", ["Web", "Phone", "Email"]).Text("Subject", "Subject")
             .Choice("Priority", "Priority", ["High", "Medium", "Low"]).LongText("Description", "Description").Of("datetime", "ClosedDate", "Closed Date", createable: false)
             .Owned(org).Key();
 
@@ -119,8 +119,8 @@ internal static class StandardObjects
     {
         Define(org, new("Task", "00T", "Task", "Tasks"))
             .Reference("WhoId", "Name ID", "Who", "Contact Lead", "Tasks", cascade: true).Reference("WhatId", "Related To ID", "What", Businesses, "Tasks")
-            .Text("Subject", "Subject", isName: true).Of("date", "ActivityDate", "Due Date Only").Choice("Status", "Status", ["Not Started", "Completed"], required: true)
-            .Choice("Priority", "Priority", ["High", "Normal", "Low"], required: true).LongText("Description", "Description").Flag("IsArchived", "Archived", createable: false)
+            .Text("Subject", "Subject", isName: true).Of("date", "ActivityDate", "Due Date Only").Choice("Status", "Status", ["Not Started", "Completed"], required: true, defaulted: true)
+            .Choice("Priority", "Priority", ["Normal", "High", "Low"], required: true, defaulted: true).LongText("Description", "Description").Flag("IsArchived", "Archived", createable: false)
             .Owned(org);
         Define(org, new("Event", "00U", "Event", "Events"))
             .Reference("WhoId", "Name ID", "Who", "Contact Lead", "Events", cascade: true).Reference("WhatId", "Related To ID", "What", Businesses, "Events")
@@ -181,6 +181,6 @@ internal static class StandardObjects
     private static SchemaBuilder Typed(this SchemaBuilder builder) => builder.Reference("RecordTypeId", "Record Type ID", "RecordType", "RecordType");
 
     private static SchemaBuilder Merged(this SchemaBuilder builder) => builder.Computed("MasterRecordId", "Master Record ID", "reference",
-        (_, table, record, _) => record.MergedInto == 0 ? null : JsonValue.Text(SalesforceId.Text(table.Type.Prefix, record.MergedInto)), length: 18,
+        (_, table, record, _) => record.MergedInto == 0 ? null : StoredValue.Text(SalesforceId.Text(table.Type.Prefix, record.MergedInto)), length: 18,
         self: true);
 }

@@ -14,7 +14,7 @@ internal static class Aggregation
             ? [rows.ToList()]
             : rows.GroupBy(row => string.Join('\u0001', query.GroupBy.Select(path => Json(path, path.Read(org, row)))), StringComparer.Ordinal)
                 .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.ToList());
-        return [.. groups.Select(group => query.Aggregates.Select(column => JsonValue.Raw(Value(org, column, group))).ToList())];
+        return [.. groups.Select(group => query.Aggregates.Select(column => StoredValue.Raw(Value(org, column, group))).ToList())];
     }
 
     private static string Value(SalesforceOrg org, AggregateColumn column, List<Row> rows)
@@ -40,9 +40,9 @@ internal static class Aggregation
     {
         ValueKind.Number => Number(known.Number),
         ValueKind.Flag => known.Number == 1 ? "true" : "false",
-        ValueKind.Instant => $"\"{JsonValue.InstantText((long)known.Number)}\"",
+        ValueKind.Instant => $"\"{StoredValue.InstantText((long)known.Number)}\"",
         ValueKind.Day => $"\"{DateOnly.FromDayNumber((int)known.Number):yyyy-MM-dd}\"",
         ValueKind.Id => $"\"{SalesforceId.Normalize(known.Text!)}\"",
-        _ => Encoding.UTF8.GetString(JsonValue.Text(known.Text!)),
+        _ => Encoding.UTF8.GetString(StoredValue.Text(known.Text!)),
     };
 }

@@ -85,7 +85,7 @@ internal sealed class ConditionBinder(
         (ValueKind.Number, LiteralKind.Number) => Value.OfNumber(Value.ParseNumber(literal.Text)),
         (ValueKind.Flag, LiteralKind.Boolean) => Value.OfFlag(literal.Text == "true"),
         (ValueKind.Day, LiteralKind.Day) => Value.OfDay(literal.Text),
-        (ValueKind.Instant, LiteralKind.Instant) => Value.OfInstant(JsonValue.ParseInstant(literal.Text)!.Value),
+        (ValueKind.Instant, LiteralKind.Instant) => Value.OfInstant(StoredValue.ParseInstant(literal.Text)!.Value),
         _ => throw Mismatch(path, literal),
     };
 

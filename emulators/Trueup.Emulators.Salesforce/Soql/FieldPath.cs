@@ -32,7 +32,7 @@ internal sealed record FieldPath(IReadOnlyList<FieldDefinition> Hops, string Nam
     public static Row? Parent(SalesforceOrg org, Row row, FieldDefinition reference)
     {
         var id = FieldValue.Read(org, row.Table, row.Record, row.Version, reference);
-        return !id.IsEmpty && org.Resolve(JsonValue.Decode(id)) is { } found && !found.Table.Concealed && found.Record.Now.Life != RecordLife.Gone
+        return !id.IsEmpty && org.Resolve(StoredValue.Decode(id)) is { } found && !found.Table.Concealed && found.Record.Now.Life != RecordLife.Gone
             ? new Row(found.Table, found.Record, found.Record.Now) : null;
     }
 

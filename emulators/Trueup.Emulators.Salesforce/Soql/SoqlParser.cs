@@ -189,8 +189,8 @@ internal sealed class SoqlParser
                     throw SoqlError.Malformed(text, token.At, $"string literals can not be longer than {LongestText} characters");
                 return new Literal(LiteralKind.Text, value, token.At);
             case TokenKind.Value when token.Text.Contains('T', StringComparison.Ordinal):
-                return JsonValue.ParseInstant(token.Text) is not null ? new Literal(LiteralKind.Instant, token.Text, token.At) : throw Bad(token);
-            case TokenKind.Value when JsonValue.ParseDay(token.Text) is not null:
+                return StoredValue.ParseInstant(token.Text) is not null ? new Literal(LiteralKind.Instant, token.Text, token.At) : throw Bad(token);
+            case TokenKind.Value when StoredValue.ParseDay(token.Text) is not null:
                 return new Literal(LiteralKind.Day, token.Text, token.At);
             case TokenKind.Value:
                 return double.TryParse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)

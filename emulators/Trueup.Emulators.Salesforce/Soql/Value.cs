@@ -67,10 +67,10 @@ internal readonly record struct Value(ValueKind Kind, string? Text, decimal Numb
     {
         ValueKind.Flag => OfFlag(json.SequenceEqual("true"u8)),
         ValueKind.Number => OfNumber(Utf8Parser.TryParse(json, out decimal number, out _, 'E') ? number : ParseNumber(Encoding.UTF8.GetString(json))),
-        ValueKind.Instant => OfInstant(JsonValue.ParseInstant(JsonValue.Decode(json)) ?? 0),
-        ValueKind.Day => OfDay(JsonValue.Decode(json)),
-        ValueKind.Id => OfId(JsonValue.Decode(json)),
-        _ => OfText(JsonValue.Decode(json)),
+        ValueKind.Instant => OfInstant(StoredValue.ParseInstant(StoredValue.Decode(json)) ?? 0),
+        ValueKind.Day => OfDay(StoredValue.Decode(json)),
+        ValueKind.Id => OfId(StoredValue.Decode(json)),
+        _ => OfText(StoredValue.Decode(json)),
     };
 
     public static decimal ParseNumber(string text) =>

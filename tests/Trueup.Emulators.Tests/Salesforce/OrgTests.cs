@@ -28,7 +28,7 @@ public sealed class OrgTests
 
         Assert.Same(account, org.Resolve(id)!.Value.Record);
         Assert.Same(account, org["Account"].Find(id[..15]));
-        Assert.Equal("2026-09-01T10:00:00.000+0000", JsonValue.InstantText(account.Now.Modified));
+        Assert.Equal("2026-09-01T10:00:00.000+0000", StoredValue.InstantText(account.Now.Modified));
         Assert.Equal("Süd \"AG\"", Value("Account", account, "Name"));
     }
 
@@ -114,8 +114,8 @@ public sealed class OrgTests
     private Record Create(string name, params (string Field, string Value)[] values) => org.Create(org[name], Values(values));
 
     private static List<KeyValuePair<string, byte[]?>> Values(params (string Field, string Value)[] values) =>
-        [.. values.Select(value => KeyValuePair.Create(value.Field, (byte[]?)JsonValue.Text(value.Value)))];
+        [.. values.Select(value => KeyValuePair.Create(value.Field, (byte[]?)StoredValue.Text(value.Value)))];
 
     private string? Value(string name, Record record, string field) =>
-        RecordBody.Find(record.Now.Body, org[name].Fields.Find(field)!.Ordinal) is { IsEmpty: false } value ? JsonValue.Decode(value) : null;
+        RecordBody.Find(record.Now.Body, org[name].Fields.Find(field)!.Ordinal) is { IsEmpty: false } value ? StoredValue.Decode(value) : null;
 }

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Trueup.Emulators.Salesforce.Org;
 
 /// <summary>Single values as they stand in JSON, and instants as Salesforce spells them (facts, section 2.3).</summary>
-internal static class JsonValue
+internal static class StoredValue
 {
     public static readonly byte[] True = "true"u8.ToArray();
     public static readonly byte[] False = "false"u8.ToArray();
