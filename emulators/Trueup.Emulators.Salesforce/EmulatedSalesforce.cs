@@ -15,10 +15,10 @@ public sealed class EmulatedSalesforce : EmulatedCrm
 
     private readonly SalesforceEmulatorOptions options;
     private readonly Difficulties difficulties;
+    private readonly Tokens tokens;
     private SalesforceOrg org;
     private Mutations mutations;
     private Router router;
-    private Tokens tokens;
     private Quotas quotas;
     private Locators locators;
     private LivingCrm? life;
@@ -28,7 +28,8 @@ public sealed class EmulatedSalesforce : EmulatedCrm
     {
         this.options = options;
         difficulties = new Difficulties(Controls, options.Seed);
-        (org, mutations, router, tokens, quotas, locators) = Build();
+        tokens = new Tokens(() => org!, options, () => instanceUrl);
+        (org, mutations, router, quotas, locators) = Build();
     }
 
     /// <summary>Generates the data, and does not listen: <see cref="EmulatedCrm.Direct"/> leads to it. It has no life of its own.</summary>
@@ -236,20 +237,19 @@ public sealed class EmulatedSalesforce : EmulatedCrm
     }
 
     /// <inheritdoc/>
-    protected override void Restart() => (org, mutations, router, tokens, quotas, locators) = Build();
+    protected override void Restart() => (org, mutations, router, quotas, locators) = Build();
 
-    private (SalesforceOrg, Mutations, Router, Tokens, Quotas, Locators) Build()
+    private (SalesforceOrg, Mutations, Router, Quotas, Locators) Build()
     {
         var built = new SalesforceOrg(Clock, options.DeleteLogLimit, options.MultiCurrency);
         OrgData.Load(built, options);
         var engine = new QueryEngine(built);
         var writes = new RowWrites(built);
-        var issued = new Tokens(built, options, () => instanceUrl);
         var budgets = new Quotas(Clock, options.DailyRequests);
         var open = new Locators(Clock);
         return (built, new Mutations(built),
-            new Router(built, issued, new QueryCalls(built, engine, open, difficulties), new DescribeCalls(built), new RowCalls(built, engine, writes),
+            new Router(built, tokens, new QueryCalls(built, engine, open, difficulties), new DescribeCalls(built), new RowCalls(built, engine, writes),
                 new CollectionCalls(built, engine, writes, difficulties), new ReplicationCalls(built, difficulties), new ResourceCalls(built, budgets, () => instanceUrl)),
-            issued, budgets, open);
+            budgets, open);
     }
 }

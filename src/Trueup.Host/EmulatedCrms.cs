@@ -38,6 +38,9 @@ internal static class EmulatedCrms
 {
     internal static IReadOnlyList<string> Names { get; } = ["hubspot", "salesforce"];
 
+    /// <summary>Whether one can be filled with a folder of data.</summary>
+    internal static bool LoadsData(string app) => app == "hubspot";
+
     /// <summary>Starts one; null where there is none of that name.</summary>
     internal static async Task<IEmulatedCrm?> StartAsync(string app, EmulatorOrder order, CancellationToken cancellationToken) => app switch
     {
@@ -46,7 +49,6 @@ internal static class EmulatedCrms
             {
                 Records = order.Records, Seed = order.Seed, Life = order.Life, DataFolder = order.Data, Url = order.Url.ToString().TrimEnd('/'), Token = order.Token, RealLimits = order.RealLimits,
             }, cancellationToken),
-        // It loads no folder: an order with one is for another app.
         "salesforce" => await EmulatedSalesforce.StartAsync(
             new SalesforceEmulatorOptions
             {

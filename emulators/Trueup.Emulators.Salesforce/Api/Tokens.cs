@@ -12,14 +12,17 @@ namespace Trueup.Emulators.Salesforce.Api;
 /// <param name="RefreshToken">Fetches the next access token; replaced by each use if rotation is on. Null where the grant has none.</param>
 public sealed record IssuedTokens(string AccessToken, string? RefreshToken);
 
-/// <summary>Sessions and refresh tokens, and what they open (facts, section 1). Used under the org's lock.</summary>
-internal sealed class Tokens(SalesforceOrg org, SalesforceEmulatorOptions options, Func<string> url)
+/// <summary>Sessions and refresh tokens, and what they open (facts, section 1). Used under the org's lock; they outlive a reset of its data.</summary>
+/// <param name="present">The org as it is now.</param>
+internal sealed class Tokens(Func<SalesforceOrg> present, SalesforceEmulatorOptions options, Func<string> url)
 {
     private static readonly long SessionLife = (long)TimeSpan.FromHours(2).TotalMilliseconds;
     private static readonly long CodeLife = (long)TimeSpan.FromMinutes(15).TotalMilliseconds;
 
     // A token that was used within this time counts as still being processed: the emulator itself answers one request at a time.
     private static readonly long InFlight = (long)TimeSpan.FromSeconds(1).TotalMilliseconds;
+
+    private SalesforceOrg Org => present();
 
     private const string Scope = "refresh_token api id";
     // Later than any second, earlier than any millisecond, that a token could end in.
@@ -67,9 +70,9 @@ internal sealed class Tokens(SalesforceOrg org, SalesforceEmulatorOptions option
         }
         if (sessions.TryGetValue(token, out var expires))
         {
-            if (expires <= org.Clock.Milliseconds)
+            if (expires <= Org.Clock.Milliseconds)
                 throw Unauthorized();
-            sessions[token] = org.Clock.Milliseconds + SessionLife;
+            sessions[token] = Org.Clock.Milliseconds + SessionLife;
             return token;
         }
         if (options.Token is { } only && token != only || ended.Contains(token))
@@ -113,7 +116,7 @@ internal sealed class Tokens(SalesforceOrg org, SalesforceEmulatorOptions option
             return Redirect(redirect, call["client_id"] is { Length: > 0 }
                 ? "error=unsupported_response_type&error_description=response%20type%20must%20be%20code" : "error=invalid_client_id&error_description=client%20identifier%20invalid", call["state"]);
         var code = "aPrx" + Chances(0xC0DE, 40);
-        codes[code] = new Code(client, redirect, call["code_challenge"], org.Clock.Milliseconds);
+        codes[code] = new Code(client, redirect, call["code_challenge"], Org.Clock.Milliseconds);
         return Redirect(redirect, $"code={code}", call["state"]);
     }
 
@@ -151,7 +154,7 @@ internal sealed class Tokens(SalesforceOrg org, SalesforceEmulatorOptions option
 
     private Answer FromCode(Dictionary<string, string> form)
     {
-        if (!codes.Remove(form.GetValueOrDefault("code") ?? "", out var code) || code.At + CodeLife <= org.Clock.Milliseconds)
+        if (!codes.Remove(form.GetValueOrDefault("code") ?? "", out var code) || code.At + CodeLife <= Org.Clock.Milliseconds)
             return Bad("invalid_grant", "expired authorization code");
         if (code.Client != form["client_id"] || code.Redirect != form.GetValueOrDefault("redirect_uri"))
             return Bad("redirect_uri_mismatch", "redirect_uri must match configuration");
@@ -171,14 +174,14 @@ internal sealed class Tokens(SalesforceOrg org, SalesforceEmulatorOptions option
             return Issued(Session(grant), null);
         if (grant.Newest != token)
         {
-            if (grant.RotatedAt + InFlight > org.Clock.Milliseconds)
+            if (grant.RotatedAt + InFlight > Org.Clock.Milliseconds)
                 return Bad("invalid_grant", "token request is already being processed");
             End(grant);
             return Bad("invalid_grant", "expired access/refresh token");
         }
         foreach (var session in grant.Sessions)
             sessions[session] = 0;
-        (grant.Newest, grant.RotatedAt) = (NewRefreshToken(), org.Clock.Milliseconds);
+        (grant.Newest, grant.RotatedAt) = (NewRefreshToken(), Org.Clock.Milliseconds);
         grants[grant.Newest] = grant;
         return Issued(Session(grant), grant.Newest);
     }
@@ -197,15 +200,15 @@ internal sealed class Tokens(SalesforceOrg org, SalesforceEmulatorOptions option
             return Bad("invalid_grant", "invalid assertion");
         if (options.ClientId is { } known && claims["iss"]?.ToString() != known)
             return Bad("invalid_client_id", "client identifier invalid");
-        var users = org["User"];
+        var users = Org["User"];
         var username = users.Fields.Find("Username")!;
-        if (!users.Records.Any(user => FieldValue.Text(org, users, user, user.Now, username) == claims["sub"]?.ToString()))
+        if (!users.Records.Any(user => FieldValue.Text(Org, users, user, user.Now, username) == claims["sub"]?.ToString()))
             return Bad("invalid_grant", "user hasn't approved this consumer");
         // The vendor's command line sends milliseconds where seconds are meant.
         var expires = long.TryParse(claims["exp"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var exp) ? exp : 0;
         if (expires < FirstMilliseconds)
             expires *= 1000;
-        return expires <= org.Clock.Milliseconds ? Bad("invalid_grant", "expired assertion") : Issued(Session(new Grant()), null);
+        return expires <= Org.Clock.Milliseconds ? Bad("invalid_grant", "expired assertion") : Issued(Session(new Grant()), null);
     }
 
     /// <summary>Ends a session, or a refresh token with all its sessions.</summary>
@@ -263,8 +266,8 @@ internal sealed class Tokens(SalesforceOrg org, SalesforceEmulatorOptions option
 
     private Func<string, string?> ConnectedUser()
     {
-        var (table, user) = org.Resolve(SalesforceOrg.UserId)!.Value;
-        return name => FieldValue.Text(org, table, user, user.Now, table.Fields.Find(name)!);
+        var (table, user) = Org.Resolve(SalesforceOrg.UserId)!.Value;
+        return name => FieldValue.Text(Org, table, user, user.Now, table.Fields.Find(name)!);
     }
 
     private Answer Issued(string session, string? refreshToken)
@@ -277,7 +280,7 @@ internal sealed class Tokens(SalesforceOrg org, SalesforceEmulatorOptions option
             ["instance_url"] = url(),
             ["id"] = IdentityUrl,
             ["token_type"] = "Bearer",
-            ["issued_at"] = org.Clock.Milliseconds.ToString(CultureInfo.InvariantCulture),
+            ["issued_at"] = Org.Clock.Milliseconds.ToString(CultureInfo.InvariantCulture),
         };
         if (refreshToken is not null)
             json["refresh_token"] = refreshToken;
@@ -287,7 +290,7 @@ internal sealed class Tokens(SalesforceOrg org, SalesforceEmulatorOptions option
     private string Session(Grant grant)
     {
         var token = $"{SalesforceOrg.OrganizationId[..15]}!AQ{Chances(0x5E55, 60)}";
-        sessions[token] = org.Clock.Milliseconds + SessionLife;
+        sessions[token] = Org.Clock.Milliseconds + SessionLife;
         grant.Sessions.Add(token);
         return token;
     }
