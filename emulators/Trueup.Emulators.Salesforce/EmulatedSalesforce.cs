@@ -154,7 +154,7 @@ public sealed class EmulatedSalesforce : EmulatedCrm
         if (call.UrlLength + call.HeaderBytes > MostBytes)
             return Api.Reply.Html(431, "Bad Message 431</h1><pre>reason: Request Header Fields Too Large</pre><h1>");
         if (router.Find(call) is not { } route)
-            throw Refusal.NotFound();
+            throw router.Allowed(call) is { Count: > 0 } allowed ? Refusal.WrongMethod(call.Method, allowed) : Refusal.NotFound();
         if (route.Open)
             return route.Reply(new Request(call, "", route.Version));
         metered = true;
@@ -216,6 +216,8 @@ public sealed class EmulatedSalesforce : EmulatedCrm
                 case QuotaControl quota:
                     quotas.Set(quota);
                     break;
+                case ExpireControl { What: "locator", After: > 0 }:
+                    throw new ControlException("Locators expire at once: the control expire takes no 'after' for them.");
                 case ExpireControl { What: "locator" }:
                     locators.Clear();
                     break;

@@ -86,7 +86,7 @@ public abstract class RecordTable
     /// <summary>Takes a record back that nobody has seen, as if it had never been added. Its id is not given out again.</summary>
     public void TakeBack(Record record)
     {
-        Put(record, RecordVersion.None, false);
+        PutBack(record, RecordVersion.None);
         byId.Remove(record);
         found.Remove(record.Id);
     }
@@ -95,11 +95,16 @@ public abstract class RecordTable
     /// <param name="lags">Whether lagging views see it late, and the version before until then.</param>
     public void Put(Record record, RecordVersion version, bool lags)
     {
+        version.Lags = lags;
+        if (lags && record.Now != RecordVersion.None)
+            version.Previous = record.Now;
+        PutBack(record, version);
+    }
+
+    /// <summary>Gives a record a version back that it had before, as lagging views saw it then.</summary>
+    public void PutBack(Record record, RecordVersion version)
+    {
         var before = record.Now;
-        if (version != RecordVersion.None)
-            version.Lags = lags;
-        if (lags && before != RecordVersion.None)
-            version.Previous = before;
         record.Now = version;
         Version++;
         LiveCount += Count(version, RecordLife.Live) - Count(before, RecordLife.Live);

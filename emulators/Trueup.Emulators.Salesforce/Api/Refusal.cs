@@ -20,6 +20,9 @@ internal sealed class Refusal(int status, params IReadOnlyList<Problem> problems
 
     public static Refusal NotFound() => Of(404, "NOT_FOUND", "The requested resource does not exist");
 
+    public static Refusal WrongMethod(string method, IReadOnlyList<string> allowed) =>
+        Of(405, "METHOD_NOT_ALLOWED", $"HTTP Method '{method}' not allowed. Allowed are {string.Join(',', allowed)}");
+
     public static Refusal MalformedJson(string message) => Bad("JSON_PARSER_ERROR", message);
 
     public Answer ToAnswer() => Reply.Json(Status, new JsonArray([.. Problems.Select(ToJson)]));

@@ -22,6 +22,8 @@ internal sealed class Router(
     SalesforceOrg org, Tokens tokens, QueryCalls queries, DescribeCalls describes, RowCalls rows, CollectionCalls collections,
     ReplicationCalls replication, ResourceCalls resources)
 {
+    private static readonly string[] Methods = ["DELETE", "GET", "HEAD", "PATCH", "POST"];
+
     private const double FirstVersion = 31;
     private const double LastVersion = 67;
 
@@ -42,6 +44,9 @@ internal sealed class Router(
             ["id", _, _] => Get(call, "identity", request => tokens.Identity(request.Call)) is { } route ? route with { Open = true } : null,
             _ => null,
         };
+
+    /// <summary>The methods that a path answers to.</summary>
+    public IReadOnlyList<string> Allowed(Call call) => [.. Methods.Where(method => Find(call with { Method = method }) is not null)];
 
     /// <summary>Refuses a version that is retired or does not exist yet.</summary>
     public static void RequireVersion(string version)

@@ -239,7 +239,7 @@ internal sealed class SalesforceOrg
     {
         var before = record.Now;
         table.Put(record, version, Lags);
-        undo?.Add(() => table.Put(record, before, false));
+        undo?.Add(() => table.PutBack(record, before));
         if (Lags)
             RecordTable.Forget(record, version.Written - (long)LagHorizon.TotalMilliseconds);
     }

@@ -16,6 +16,7 @@ public sealed class MetadataTests
         Assert.Equal(200, (await org.GetAsync("//services/data//v60.0/limits")).Status);
         Assert.Equal((410, "GONE"), (await org.GetAsync("/services/data/v30.0/limits")) is var retired ? (retired.Status, retired.Code!) : default);
         Assert.Equal(404, (await org.GetAsync("/services/data/v68.0/limits")).Status);
+        Assert.Equal((405, "METHOD_NOT_ALLOWED"), (await org.PostAsync("/limits", new { })) is var wrong ? (wrong.Status, wrong.Code!) : default);
         Assert.Contains($"/id/{Trueup.Emulators.Salesforce.EmulatedSalesforce.OrganizationId}/", (await org.GetAsync("")).Json.GetProperty("identity").GetString(), StringComparison.Ordinal);
     }
 

@@ -159,6 +159,25 @@ public sealed class WriteTests
     }
 
     [Fact]
+    public async Task What_was_rolled_back_is_as_late_as_it_was_before()
+    {
+        await using var org = await SalesforceCalls.StartAsync();
+        await org.ControlAsync("""[{"control":"lag","endpoint":"query","delay":"PT30S"}]""");
+        var id = org.Create("Account", ("Name", "Late"));
+
+        await org.PatchAsync("/composite/sobjects", new
+        {
+            allOrNone = true,
+            records = new object[] { new { id, attributes = new { type = "Account" }, Name = "x" }, new { id, attributes = new { type = "Account" }, Name = (string?)null } },
+        });
+
+        Assert.Equal("Late", org.Crm.StateOf("Account", id)!.Properties["Name"]);
+        Assert.Equal(0, (await org.QueryAsync("SELECT Id FROM Account")).Total);
+        org.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, (await org.QueryAsync("SELECT Id FROM Account")).Total);
+    }
+
+    [Fact]
     public async Task A_batch_answers_each_request_by_itself()
     {
         await using var org = await SalesforceCalls.StartAsync();
