@@ -162,9 +162,14 @@ public sealed class EmulatedSalesforce : EmulatedCrm
         var session = tokens.Check(call.Authorization);
         if (quotas.Take(writes: call.Method is not "GET" and not "HEAD") is { } exhausted)
             throw exhausted;
-        if (Controls.Strike<ForbidControl>(target.Endpoint, target.Stream) is not null)
-            throw Refusal.Of(403, "INSUFFICIENT_ACCESS", "insufficient access rights on object id");
+        Allow(target.Endpoint, target.Stream);
         return route.Reply(new Request(call, session, route.Version));
+    }
+
+    private void Allow(string endpoint, string? stream)
+    {
+        if (Controls.Strike<ForbidControl>(endpoint, stream) is not null)
+            throw Refusal.Of(403, "INSUFFICIENT_ACCESS", "insufficient access rights on object id");
     }
 
     // Queries name their object in their text.
@@ -251,7 +256,8 @@ public sealed class EmulatedSalesforce : EmulatedCrm
         var open = new Locators(Clock);
         return (built, new Mutations(built),
             new Router(built, tokens, new QueryCalls(built, engine, open, difficulties), new DescribeCalls(built), new RowCalls(built, engine, writes),
-                new CollectionCalls(built, engine, writes, difficulties), new ReplicationCalls(built, difficulties), new ResourceCalls(built, budgets, () => instanceUrl)),
+                new CollectionCalls(built, engine, writes, difficulties), new ReplicationCalls(built, difficulties), new ResourceCalls(built, budgets, () => instanceUrl),
+                (call, route) => Allow(route.Endpoint, StreamOf(call, route))),
             budgets, open);
     }
 }

@@ -10,7 +10,8 @@ namespace Trueup.Emulators.Salesforce.Api;
 
 /// <summary>Several requests in one (facts, section 8.4). Used under the org's lock.</summary>
 /// <param name="find">Finds the endpoint of a request within.</param>
-internal sealed partial class CompositeCalls(SalesforceOrg org, Func<Call, Route?> find)
+/// <param name="allow">Throws where the connected user may not make a request within.</param>
+internal sealed partial class CompositeCalls(SalesforceOrg org, Func<Call, Route?> find, Action<Call, Route> allow)
 {
     private const int MostRequests = 25;
     private const int MostReads = 5;
@@ -136,6 +137,7 @@ internal sealed partial class CompositeCalls(SalesforceOrg org, Func<Call, Route
             if (find(call) is not { Open: false, Endpoint: not "composite" and not "batch" } route)
                 throw Refusal.NotFound();
             Router.RequireVersion(route.Version);
+            allow(call, route);
             var answer = route.Reply(new Request(call, outer.Session, route.Version));
             var json = answer.Body.IsEmpty ? null : JsonNode.Parse(answer.Body.Span);
             if (answer.Rented is { } rented)

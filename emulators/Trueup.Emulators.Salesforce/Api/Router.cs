@@ -20,7 +20,7 @@ internal sealed record Route(string Endpoint, SObjectTable? Table, Func<Request,
 /// <summary>Finds the endpoint of a path. Repeated slashes count as one: the vendor's command line sends them.</summary>
 internal sealed class Router(
     SalesforceOrg org, Tokens tokens, QueryCalls queries, DescribeCalls describes, RowCalls rows, CollectionCalls collections,
-    ReplicationCalls replication, ResourceCalls resources)
+    ReplicationCalls replication, ResourceCalls resources, Action<Call, Route> allow)
 {
     private static readonly string[] Methods = ["DELETE", "GET", "HEAD", "PATCH", "POST"];
 
@@ -106,8 +106,8 @@ internal sealed class Router(
     private Route? Composite(Call call, string[] more) => (call.Method, more) switch
     {
         ("GET", []) => new("resources", null, request => CompositeCalls.List(request.Version)),
-        ("POST", []) => new("composite", null, new CompositeCalls(org, Find).Composite),
-        ("POST", ["batch"]) => new("batch", null, new CompositeCalls(org, Find).Batch),
+        ("POST", []) => new("composite", null, new CompositeCalls(org, Find, allow).Composite),
+        ("POST", ["batch"]) => new("batch", null, new CompositeCalls(org, Find, allow).Batch),
         ("POST", ["sobjects"]) => new("collections-create", null, request => collections.Create(request.Call)),
         ("PATCH", ["sobjects"]) => new("collections-update", null, request => collections.Update(request.Call)),
         ("DELETE", ["sobjects"]) => new("collections-delete", null, request => collections.Delete(request.Call)),
