@@ -248,6 +248,8 @@ public sealed class EmulatedHubSpot : EmulatedCrm
                 case QuotaControl quota:
                     quotas.Set(quota);
                     break;
+                case ExpireControl { What: "locator" }:
+                    throw new ControlException("HubSpot has no query locators that could expire.");
                 case ExpireControl expire:
                     tokens.Expire(expire);
                     break;

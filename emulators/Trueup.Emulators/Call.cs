@@ -11,10 +11,18 @@ namespace Trueup.Emulators;
 /// <param name="ContentType">The header of that name; null where there is none.</param>
 public sealed record Call(string Method, string Path, string QueryText, ReadOnlyMemory<byte> Body, string? Authorization, string? ContentType)
 {
+    private static readonly Dictionary<string, string> NoHeaders = [];
+
     private IReadOnlyList<KeyValuePair<string, string>>? query;
 
     /// <summary>Length of path and query together, in characters as sent.</summary>
     public required int UrlLength { get; init; }
+
+    /// <summary>All headers by name, in any case; several of one name are joined by a comma.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = NoHeaders;
+
+    /// <summary>Bytes of the headers as sent, name, value and line ends together.</summary>
+    public int HeaderBytes => Headers.Sum(header => header.Key.Length + header.Value.Length + 4);
 
     /// <summary>The query's pairs, decoded, in order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Query => query ??= Pairs(QueryText.TrimStart('?'));

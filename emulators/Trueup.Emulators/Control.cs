@@ -90,12 +90,12 @@ public sealed record TruncateControl(int Bytes) : Control;
 public sealed record StallControl(TimeSpan? Delay) : Control;
 
 /// <summary>Ends something that opens the CRM.</summary>
-/// <param name="What"><c>token</c> (access tokens), <c>refresh</c> (refresh tokens) or <c>revoke</c> (everything).</param>
+/// <param name="What"><c>token</c> (access tokens), <c>refresh</c> (refresh tokens), <c>revoke</c> (both) or <c>locator</c> (open queries, where the vendor has such).</param>
 /// <param name="After">Requests that still succeed; 0 for at once.</param>
 public sealed record ExpireControl(string What, int After) : Control;
 
 /// <summary>Sets a budget of the vendor.</summary>
-/// <param name="Bucket">The vendor's bucket: <c>burst</c>, <c>search</c>, <c>daily</c>, <c>associations</c> or <c>token</c>.</param>
+/// <param name="Bucket">The vendor's bucket: <c>burst</c>, <c>search</c>, <c>daily</c>, <c>associations</c> or <c>token</c>; another vendor's are its own.</param>
 /// <param name="Limit">Calls in its window.</param>
 /// <param name="Foreign">Calls of the present window that another app has used up.</param>
 public sealed record QuotaControl(string Bucket, int Limit, int Foreign) : Control;

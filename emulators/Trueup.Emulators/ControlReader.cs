@@ -55,8 +55,8 @@ public static class ControlReader
 
     private static string What(JsonFields fields) =>
         fields.OptionalText("what") is not { } what ? "token"
-        : what is "token" or "refresh" or "revoke" ? what
-        : throw new ControlException($"The control expire does not know '{what}'; known are token, refresh and revoke.");
+        : what is "token" or "refresh" or "revoke" or "locator" ? what
+        : throw new ControlException($"The control expire does not know '{what}'; known are token, refresh, revoke and locator.");
 
     private static IReadOnlyList<int> Sizes(JsonFields fields) =>
         fields.List("sizes") is { Count: > 0 } sizes

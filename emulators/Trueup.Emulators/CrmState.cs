@@ -11,7 +11,7 @@ public sealed record CrmState(DateTimeOffset Now, IReadOnlyDictionary<string, IR
 /// <param name="Properties">Every field that can be read, null where unset.</param>
 /// <param name="Associations">Ids of live linked records by stream, ascending; streams without links are absent.</param>
 /// <param name="Links">The same links with their types.</param>
-/// <param name="Deleted">null, <c>archived</c> or <c>purged</c>. A merged record is purged and names its survivor.</param>
+/// <param name="Deleted">null, <c>archived</c> or <c>purged</c>. A merged record is what the vendor makes of it, and names its survivor.</param>
 /// <param name="MergedInto">The id that answers for this one; null unless merged away.</param>
 public sealed record RecordState(
     string Id, string ModifiedAt, IReadOnlyDictionary<string, string?> Properties,

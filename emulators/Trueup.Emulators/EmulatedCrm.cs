@@ -234,6 +234,7 @@ public abstract class EmulatedCrm : IEmulatedCrm
         return new Call(request.Method, request.Path.Value ?? "/", query, body,
             request.Headers.Authorization.FirstOrDefault(), request.ContentType)
         {
+            Headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             UrlLength = (request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "").Length,
         };
     }

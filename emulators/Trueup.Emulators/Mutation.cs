@@ -62,6 +62,15 @@ public sealed record HideField(string Stream, string Field) : Mutation;
 /// <summary>Gives back the permission to see a field, with the values that changed meanwhile.</summary>
 public sealed record ShowField(string Stream, string Field) : Mutation;
 
+/// <summary>Gives a field another API name. No record is stamped.</summary>
+public sealed record RenameField(string Stream, string Field, string NewName) : Mutation;
+
+/// <summary>Takes away the permission to see a stream at all.</summary>
+public sealed record HideStream(string Stream) : Mutation;
+
+/// <summary>Gives back the permission to see a stream.</summary>
+public sealed record ShowStream(string Stream) : Mutation;
+
 /// <summary>A pipeline in a control call.</summary>
 /// <param name="Id">The CRM's id of it; an unknown one is added.</param>
 /// <param name="Label">What people read; null for the id (adding) or unchanged (editing).</param>

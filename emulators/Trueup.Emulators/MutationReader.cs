@@ -29,10 +29,13 @@ public static class MutationReader
             "remove-field" => new RemoveField(fields.Text("stream"), FieldName(json, fields)),
             "hide-field" => new HideField(fields.Text("stream"), FieldName(json, fields)),
             "show-field" => new ShowField(fields.Text("stream"), FieldName(json, fields)),
+            "rename-field" => new RenameField(fields.Text("stream"), FieldName(json, fields), fields.Text("name")),
+            "hide-stream" => new HideStream(fields.Text("stream")),
+            "show-stream" => new ShowStream(fields.Text("stream")),
             "edit-pipeline" => new EditPipeline(fields.Text("stream"), Pipeline(fields)),
             _ => throw new ControlException(
                 $"Unknown operation '{operation}'; known are create, edit, delete, purge, restore, merge, associate, dissociate, "
-                + "add-field, edit-field, remove-field, hide-field, show-field and edit-pipeline."),
+                + "add-field, edit-field, rename-field, remove-field, hide-field, show-field, hide-stream, show-stream and edit-pipeline."),
         };
         fields.Done();
         return mutation;

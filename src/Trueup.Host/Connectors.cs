@@ -1,4 +1,5 @@
 using Trueup.Connectors.HubSpot;
+using Trueup.Connectors.Salesforce;
 using Trueup.Contract;
 
 namespace Trueup.Host;
@@ -9,5 +10,6 @@ internal static class Connectors
     internal static IReadOnlyList<IConnectorFactory> All { get; } =
     [
         new HubSpotConnectorFactory(),
+        new SalesforceConnectorFactory(),
     ];
 }

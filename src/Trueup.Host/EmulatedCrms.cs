@@ -1,5 +1,6 @@
 using Trueup.Emulators;
 using Trueup.Emulators.HubSpot;
+using Trueup.Emulators.Salesforce;
 using Trueup.Host.Commands;
 
 namespace Trueup.Host;
@@ -35,7 +36,10 @@ internal sealed record EmulatorOrder(int Records, long Seed, double Life, string
 /// <summary>The emulated CRMs of this build: one line each.</summary>
 internal static class EmulatedCrms
 {
-    internal static IReadOnlyList<string> Names { get; } = ["hubspot"];
+    internal static IReadOnlyList<string> Names { get; } = ["hubspot", "salesforce"];
+
+    /// <summary>Whether one can be filled with a folder of data.</summary>
+    internal static bool LoadsData(string app) => app == "hubspot";
 
     /// <summary>Starts one; null where there is none of that name.</summary>
     internal static async Task<IEmulatedCrm?> StartAsync(string app, EmulatorOrder order, CancellationToken cancellationToken) => app switch
@@ -44,6 +48,12 @@ internal static class EmulatedCrms
             new HubSpotEmulatorOptions
             {
                 Records = order.Records, Seed = order.Seed, Life = order.Life, DataFolder = order.Data, Url = order.Url.ToString().TrimEnd('/'), Token = order.Token, RealLimits = order.RealLimits,
+            }, cancellationToken),
+        "salesforce" => await EmulatedSalesforce.StartAsync(
+            new SalesforceEmulatorOptions
+            {
+                Records = order.Records, Seed = order.Seed, Life = order.Life, Url = order.Url.ToString().TrimEnd('/'), Token = order.Token,
+                DailyRequests = order.RealLimits ? SalesforceEmulatorOptions.DeveloperEditionRequests : SalesforceEmulatorOptions.NoLimit,
             }, cancellationToken),
         _ => null,
     };

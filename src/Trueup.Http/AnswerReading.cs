@@ -24,23 +24,23 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         Interlocked.Read(ref latestDateTicks) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     public async Task<Attempt<T>> AttemptAsync<T>(
-        CrmRequest request, string? token, bool isRetry, Func<CrmAnswer, T> read, CancellationToken cancellationToken)
+        CrmRequest request, CrmAccess? access, bool isRetry, Func<CrmAnswer, T> read, CancellationToken cancellationToken)
     {
         var started = setup.Clock.GetTimestamp();
         ApiScope.Current?.CountCall(isRetry);
-        var attempt = await GuardedAsync(request, token, read, cancellationToken);
+        var attempt = await GuardedAsync(request, access, read, cancellationToken);
         HttpTelemetry.Record(setup.Dialect.App, request.Endpoint, attempt.Outcome, isRetry, setup.Clock.GetElapsedTime(started));
         return attempt;
     }
 
     private async Task<Attempt<T>> GuardedAsync<T>(
-        CrmRequest request, string? token, Func<CrmAnswer, T> read, CancellationToken cancellationToken)
+        CrmRequest request, CrmAccess? access, Func<CrmAnswer, T> read, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(LongestToHeaders, setup.Clock);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            using var answer = await ExchangeAsync(request, token, patience, linked.Token);
+            using var answer = await ExchangeAsync(request, access, patience, linked.Token);
             return Interpret(request, answer, read);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -63,7 +63,8 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
     {
         var outcome = answer.Status.ToString(CultureInfo.InvariantCulture);
         setup.Dialect.Observe(request, answer, setup.Budget);
-        if (!answer.IsSuccess)
+        var isUnchanged = answer.Status == 304 && request.IfModifiedSince is not null;
+        if (!answer.IsSuccess && !isUnchanged)
         {
             var verdict = answer.Status is >= 300 and < 400
                 ? new Verdict.Refused(new CrmContractException(
@@ -97,13 +98,14 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
     }
 
     private async Task<CrmAnswer> ExchangeAsync(
-        CrmRequest request, string? token, CancellationTokenSource patience, CancellationToken cancellationToken)
+        CrmRequest request, CrmAccess? access, CancellationTokenSource patience, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(request.Method, baseUrl + request.PathAndQuery);
-        message.Headers.TryAddWithoutValidation("Accept", "application/json");
+        using var message = new HttpRequestMessage(request.Method, BaseUrlOf(access) + request.PathAndQuery);
+        message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.TryAddWithoutValidation("User-Agent", "Trueup");
-        if (token is not null)
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        message.Headers.IfModifiedSince = request.IfModifiedSince;
+        if (access is { } opened)
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", opened.Token);
         if (!request.Body.IsEmpty)
         {
             message.Content = new ReadOnlyMemoryContent(request.Body);
@@ -118,6 +120,8 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         ApiScope.Current?.CountBytes(length);
         return new CrmAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, response.Headers, buffer, length);
     }
+
+    private string BaseUrlOf(CrmAccess? access) => access?.ApiUrl is { } told ? told.ToString().TrimEnd('/') : baseUrl;
 
     private async Task<(byte[] Buffer, int Length)> ReadBodyAsync(
         HttpContent content, CancellationTokenSource patience, CancellationToken cancellationToken)

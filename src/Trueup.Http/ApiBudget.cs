@@ -30,11 +30,12 @@ public sealed class ApiBudget : IDisposable
     /// <param name="dailyShare">The part of the daily quota that scheduled and background calls may use, above 0 and at most 1.</param>
     /// <param name="mostAtOnce">Most calls under way at once; at least 1.</param>
     /// <param name="clock">The time.</param>
-    public ApiBudget(IEnumerable<RateLimit> limits, double dailyShare, int mostAtOnce, TimeProvider clock)
+    /// <param name="dayRolls">Whether the daily quota is that of the last 24 hours, instead of ending at midnight.</param>
+    public ApiBudget(IEnumerable<RateLimit> limits, double dailyShare, int mostAtOnce, TimeProvider clock, bool dayRolls = false)
     {
         this.clock = clock;
         windows = limits.ToDictionary(limit => limit.Name, limit => new RateWindow(limit), StringComparer.Ordinal);
-        daily = new DailyQuota(dailyShare);
+        daily = new DailyQuota(dailyShare, dayRolls);
         concurrency = new Concurrency(mostAtOnce);
         wakeUp = clock.CreateTimer(_ => Serve(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

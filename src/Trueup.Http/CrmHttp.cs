@@ -6,7 +6,7 @@ using Trueup.Contract;
 namespace Trueup.Http;
 
 /// <summary>What a pipeline is made of.</summary>
-/// <param name="BaseUrl">Base URL of the API. No request leaves it.</param>
+/// <param name="BaseUrl">Base URL of the API. No request leaves it, but for the API's address that the credentials name.</param>
 /// <param name="Dialect">What the vendor's answers mean.</param>
 /// <param name="Credentials">What opens the account; null for requests without authorization, such as those for tokens.</param>
 /// <param name="Budget">When calls may go out.</param>
@@ -37,7 +37,7 @@ public sealed class CrmHttp(CrmHttpSetup setup, HttpMessageInvoker invoker)
     {
         using var activity = HttpTelemetry.Source.StartActivity($"{setup.Dialect.App} {request.Endpoint}", ActivityKind.Client);
         var tries = new Tries(setup, request);
-        var token = await TokenAsync(cancellationToken);
+        var access = await AccessAsync(cancellationToken);
 
         while (true)
         {
@@ -45,7 +45,7 @@ public sealed class CrmHttp(CrmHttpSetup setup, HttpMessageInvoker invoker)
             Attempt<T> attempt = default;
             try
             {
-                attempt = await reading.AttemptAsync(request, token, tries.IsRetry, read, cancellationToken);
+                attempt = await reading.AttemptAsync(request, access, tries.IsRetry, read, cancellationToken);
             }
             finally
             {
@@ -60,9 +60,9 @@ public sealed class CrmHttp(CrmHttpSetup setup, HttpMessageInvoker invoker)
                 case Verdict.Refused refused:
                     throw refused.Error;
                 case Verdict.CredentialsRefused refused:
-                    if (!tries.MayReplaceToken() || !await ReplaceAsync(token, cancellationToken))
+                    if (!tries.MayReplaceToken() || !await ReplaceAsync(access?.Token, cancellationToken))
                         throw refused.Error;
-                    token = await TokenAsync(cancellationToken);
+                    access = await AccessAsync(cancellationToken);
                     break;
                 default:
                     await tries.BeforeNextAsync(attempt.Failure, cancellationToken);
@@ -71,8 +71,8 @@ public sealed class CrmHttp(CrmHttpSetup setup, HttpMessageInvoker invoker)
         }
     }
 
-    private async ValueTask<string?> TokenAsync(CancellationToken cancellationToken) =>
-        setup.Credentials is { } credentials ? await credentials.TokenAsync(cancellationToken) : null;
+    private async ValueTask<CrmAccess?> AccessAsync(CancellationToken cancellationToken) =>
+        setup.Credentials is { } credentials ? await credentials.AccessAsync(cancellationToken) : null;
 
     private async ValueTask<bool> ReplaceAsync(string? refused, CancellationToken cancellationToken) =>
         setup.Credentials is { } credentials && refused is not null && await credentials.ReplaceAsync(refused, cancellationToken);

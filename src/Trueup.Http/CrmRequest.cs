@@ -13,6 +13,12 @@ public sealed record CrmRequest(HttpMethod Method, string PathAndQuery, string E
     /// <summary>The body's media type.</summary>
     public string ContentType { get; init; } = "application/json";
 
+    /// <summary>The media type asked for.</summary>
+    public string Accept { get; init; } = "application/json";
+
+    /// <summary>Asks only for what changed since an instant; null: for all. An answer with status 304 and no body is then one with success.</summary>
+    public DateTimeOffset? IfModifiedSince { get; init; }
+
     /// <summary>Names of the rate limits that the request counts against.</summary>
     public IReadOnlyList<string> Limits { get; init; } = [];
 

@@ -4,8 +4,13 @@ namespace Trueup.Http;
 
 /// <summary>The calls of the account's day, which all apps of the account may share.</summary>
 /// <remarks>Not for concurrent use.</remarks>
-internal sealed class DailyQuota(double share)
+/// <param name="share">The part of the quota that scheduled and background calls may use.</param>
+/// <param name="rolls">Whether the day is the last 24 hours, so that the quota comes back bit by bit, instead of ending at midnight.</param>
+internal sealed class DailyQuota(double share, bool rolls = false)
 {
+    /// <summary>How long a rolling quota that is used up rests before a call asks how much came back.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromHours(1);
+
     /// <summary>Onboarding and nightly syncs stop this part of the limit earlier than hourly ones, so that a long load does not end freshness.</summary>
     private const double KeptForScheduled = 0.05;
 
@@ -15,8 +20,9 @@ internal sealed class DailyQuota(double share)
     private TimeZoneInfo zone = TimeZoneInfo.Utc;
     private DateTimeOffset endsAt;
     private long? remaining;
-    private long usedByUs;
-    private long usedByUsAtHeader;
+    private readonly RateWindow? rolling = rolls ? new RateWindow(new RateLimit("daily", long.MaxValue, TimeSpan.FromDays(1))) : null;
+    private long usedToday;
+    private long sinceHeader;
     private bool usedUp;
     private DateTimeOffset nextProbe;
 
@@ -53,7 +59,9 @@ internal sealed class DailyQuota(double share)
     public void Count(DateTimeOffset now)
     {
         MoveTo(now);
-        usedByUs++;
+        rolling?.Take(now);
+        usedToday++;
+        sinceHeader++;
     }
 
     public void Observe(long limit, long left, DateTimeOffset now)
@@ -61,7 +69,7 @@ internal sealed class DailyQuota(double share)
         MoveTo(now);
         Limit = limit;
         remaining = left;
-        usedByUsAtHeader = usedByUs;
+        sinceHeader = 0;
         if (left > 0)
             usedUp = false;
     }
@@ -70,6 +78,8 @@ internal sealed class DailyQuota(double share)
     {
         MoveTo(now);
         usedUp = true;
+        if (rolls)
+            endsAt = now + Rest;
         nextProbe = now + ProbeEvery;
         return endsAt;
     }
@@ -77,12 +87,13 @@ internal sealed class DailyQuota(double share)
     public BudgetBucket Snapshot(DateTimeOffset now)
     {
         MoveTo(now);
+        var usedByUs = rolling?.UsedAt(now) ?? usedToday;
         long? others = Limit is { } limit && Left is { } left ? Math.Max(0, limit - left - usedByUs) : null;
-        return new BudgetBucket("daily", Limit, TimeSpan.FromDays(1), usedByUs, others, endsAt, Limit is { } all ? ReserveOf(all) : 0);
+        return new BudgetBucket("daily", Limit, TimeSpan.FromDays(1), usedByUs, others, rolls ? null : endsAt, Limit is { } all ? ReserveOf(all) : 0);
     }
 
     // Calls since the latest header, and those that carry no headers, count as well.
-    private long? Left => remaining - (usedByUs - usedByUsAtHeader);
+    private long? Left => remaining - sinceHeader;
 
     private long ReserveOf(long limit) => limit - (long)(limit * share);
 
@@ -92,12 +103,12 @@ internal sealed class DailyQuota(double share)
             return;
         if (endsAt != default)
         {
-            usedByUs = 0;
-            usedByUsAtHeader = 0;
+            usedToday = 0;
+            sinceHeader = 0;
             remaining = null;
             usedUp = false;
         }
-        endsAt = NextMidnight(now);
+        endsAt = rolls ? now + Rest : NextMidnight(now);
     }
 
     private DateTimeOffset NextMidnight(DateTimeOffset now)

@@ -29,10 +29,17 @@ public sealed class EmulatedCrm : IAsyncDisposable
     /// <summary>Starts an emulated HubSpot at an address, such as that of one which has died.</summary>
     /// <param name="address">Where it is to listen.</param>
     /// <param name="options">Options of the command.</param>
-    public static async Task<EmulatedCrm> StartAtAsync(Uri address, params string[] options)
+    public static Task<EmulatedCrm> StartAtAsync(Uri address, params string[] options) => StartAtAsync("hubspot", address, options);
+
+    /// <summary>Starts an emulated app with <c>trueup emulate APP</c>, at a free port.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="options">Options of the command.</param>
+    public static Task<EmulatedCrm> StartAppAsync(string app, params string[] options) => StartAtAsync(app, new Uri($"http://127.0.0.1:{TrueupServer.FreePort()}"), options);
+
+    private static async Task<EmulatedCrm> StartAtAsync(string app, Uri address, string[] options)
     {
         var program = HostProgram.Start(
-            ["emulate", "hubspot", "--urls", address.ToString().TrimEnd('/'), .. options], new Dictionary<string, string>(), Path.GetTempPath());
+            ["emulate", app, "--urls", address.ToString().TrimEnd('/'), .. options], new Dictionary<string, string>(), Path.GetTempPath());
         var line = await program.FirstLineAsync();
         return new EmulatedCrm(program, new Uri(line.Split(' ')[^1]));
     }

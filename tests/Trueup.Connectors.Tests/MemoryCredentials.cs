@@ -12,6 +12,13 @@ public sealed class MemoryCredentials(Credentials first) : ICredentialSource
 
     public static MemoryCredentials Static(string token = "pat-test") => new(new Credentials { AccessToken = token });
 
+    /// <summary>What another process saved.</summary>
+    public void Replace(Credentials others)
+    {
+        lock (gate)
+            current = others;
+    }
+
     public ValueTask<Credentials> LoadAsync(CancellationToken cancellationToken)
     {
         lock (gate)

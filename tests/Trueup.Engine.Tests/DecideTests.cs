@@ -53,6 +53,21 @@ public sealed class DecideTests
         Assert.Equal(PutKind.Restore, Assert.IsType<Change.Put>(Decide.Between(buried, 10, Json("""{"a":"1"}"""), Means.ById)).Kind);
     }
 
+    [Theory]
+    [InlineData("100", "100.0")]
+    [InlineData("3.5E8", "350000000")]
+    [InlineData("-0.50", "-0.5")]
+    public void The_same_number_written_in_another_way_is_no_change(string stored, string incoming) =>
+        Assert.IsType<Change.None>(Decide.Between(Stored(10, $"{{\"a\":{stored}}}"), 10, Json($"{{\"a\":{incoming}}}"), Means.Full));
+
+    [Theory]
+    [InlineData("100", "\"100\"")]
+    [InlineData("1234567890123456789012345678.1", "1234567890123456789012345678.2")]
+    [InlineData("1.5E-28", "2E-28")]
+    [InlineData("0", "false")]
+    public void Different_values_are_a_change_however_alike_they_look(string stored, string incoming) =>
+        Assert.IsType<Change.Doubt>(Decide.Between(Stored(10, $"{{\"a\":{stored}}}"), 10, Json($"{{\"a\":{incoming}}}"), Means.Full));
+
     [Fact]
     public void The_same_properties_in_another_order_are_no_change() =>
         Assert.IsType<Change.None>(Decide.Between(Stored(10, """{"a":"1","b":"2"}"""), 10, Json("""{"b":"2","a":"1"}"""), Means.Full));

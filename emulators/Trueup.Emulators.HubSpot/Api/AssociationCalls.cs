@@ -48,7 +48,7 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
             var id = input.Text("id") ?? "";
             var after = input.Text("after");
             var page = Body.Id(id) is { } source ? Page("associations", from, source, to, after, TargetsPerBatchPage) : TargetPage.None;
-            if (difficulties.Any && difficulties.Fails("associations", from))
+            if (difficulties.Any && difficulties.Fails("associations", from.Stream))
             {
                 errors.Add(Failed(from, id, to));
                 continue;
@@ -60,7 +60,7 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
             }
             WriteResult(json.Raw(first ? ""u8 : ","u8), from, id, page);
             first = false;
-            if (after is null && difficulties.Any && difficulties.Twice("associations", from))
+            if (after is null && difficulties.Any && difficulties.Twice("associations", from.Stream))
                 WriteResult(json.Raw(","u8), from, id, page);
         }
         json.Raw("]"u8);
@@ -180,7 +180,7 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
     {
         if (!from.TryGet(source, out var record) || record.Now.Life != RecordLife.Live)
             return TargetPage.None;
-        var view = difficulties.View(endpoint, from, portal.Clock.Milliseconds);
+        var view = difficulties.View(endpoint, from.Stream, portal.Clock.Milliseconds);
         if (view.See(record) is not { Life: RecordLife.Live })
             return TargetPage.None;
         var least = Body.Id(after) ?? 0;
@@ -188,14 +188,14 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
             .Where(link => to.TryGet(link.To, out var target) && target.Now.Life == RecordLife.Live)
             .GroupBy(link => link.To, link => link.Type);
         var targets = linked.Where(target => target.Key >= least).Take(limit + 1)
-            .Select(target => new Target(target.Key, [.. target], !difficulties.Any || !difficulties.WithoutId(endpoint, from, target.Key))).ToList();
+            .Select(target => new Target(target.Key, [.. target], !difficulties.Any || !difficulties.WithoutId(endpoint, from.Stream, target.Key))).ToList();
         if (targets.Count == 0)
             return TargetPage.None;
 
-        var size = difficulties.Any ? difficulties.PageSize(endpoint, from, limit) : limit;
+        var size = difficulties.Any ? difficulties.PageSize(endpoint, from.Stream, limit) : limit;
         if (size == 0)
             return new TargetPage([], $"0{after ?? Number(targets[0].Id)}");
-        if (size > 1 && least > 0 && difficulties.Any && difficulties.Twice(endpoint, from)
+        if (size > 1 && least > 0 && difficulties.Any && difficulties.Twice(endpoint, from.Stream)
             && linked.LastOrDefault(target => target.Key < least) is { } again)
             targets.Insert(0, new Target(again.Key, [.. again], HasId: true));
         if (targets.Count <= size)
@@ -210,7 +210,7 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
     private void WriteResult(JsonBytes json, ObjectTable from, string id, TargetPage page)
     {
         json.Raw("{\"from\":{"u8);
-        if (!difficulties.Any || !difficulties.WithoutSourceId("associations", from, id))
+        if (!difficulties.Any || !difficulties.WithoutSourceId("associations", from.Stream, Body.Id(id) ?? 0))
             json.Raw("\"id\":"u8).Text(id);
         json.Raw("},\"to\":["u8);
         WriteTargets(json, page.Targets);

@@ -44,16 +44,16 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
     {
         var history = call.List("propertiesWithHistory");
         var asked = call.Number("limit", 10, history.Count > 0 ? MostWithHistory : MostPerPage);
-        var limit = difficulties.PageSize(endpoint, table, asked);
+        var limit = difficulties.PageSize(endpoint, table.Stream, asked);
         var after = call["after"] is { Length: > 0 } text
             ? Body.Id(text) ?? throw Refusal.Invalid($"Invalid value '{text}' for parameter after.")
             : 0;
         var selection = RecordWriter.Select(table, call.List("properties"));
         var inline = InlineTables(call);
-        var view = difficulties.View(endpoint, table, portal.Clock.Milliseconds);
+        var view = difficulties.View(endpoint, table.Stream, portal.Clock.Milliseconds);
         var wanted = call.Flag("archived") ? RecordLife.Archived : RecordLife.Live;
 
-        var twice = after > 0 && difficulties.Twice(endpoint, table);
+        var twice = after > 0 && difficulties.Twice(endpoint, table.Stream);
         var found = new List<(Record Record, RecordVersion Version)>(limit + 1);
         foreach (var record in From(table, after, wanted, view.IsCurrent, twice))
         {
@@ -70,13 +70,13 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
         if (difficulties.Any && next is not null && difficulties.Repeats(endpoint, table.Stream))
             next = call["after"] ?? (found.Count == 0 ? "0" : found[0].Record.Id.ToString(CultureInfo.InvariantCulture));
         var warned = false;
-        if (difficulties.Cap(endpoint, table) is { } cap && after > 0 && table.PositionOf(after) + limit >= cap.Limit)
+        if (difficulties.Cap(endpoint, table.Stream) is { } cap && after > 0 && table.PositionOf(after) + limit >= cap.Limit)
         {
             if (cap.Manner == CapManner.Error)
                 throw Refusal.Invalid($"Paging past {cap.Limit} records is not supported.");
             (next, warned) = (null, cap.Manner == CapManner.Header);
         }
-        difficulties.Disturb(endpoint, table, found, static (left, right) => left.Record.Id.CompareTo(right.Record.Id));
+        difficulties.Disturb(endpoint, table.Stream, found, static (left, right) => left.Record.Id.CompareTo(right.Record.Id));
 
         var json = new JsonBytes(256 + found.Count * 1024);
         json.Raw("{\"results\":["u8);
@@ -86,7 +86,7 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
             if (i > 0)
                 json.Raw(","u8);
             RecordWriter.Write(json, portal, table, record, version, selection,
-                difficulties.Any && difficulties.WithoutId(endpoint, table, record.Id), More(table, record, version, history, inline));
+                difficulties.Any && difficulties.WithoutId(endpoint, table.Stream, record.Id), More(table, record, version, history, inline));
         }
         json.Raw("]"u8);
         WritePaging(json, call, next);
@@ -147,7 +147,7 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
         var seen = new HashSet<long>();
         foreach (var id in inputs.Select(input => input.Text("id") ?? ""))
         {
-            if (difficulties.Any && difficulties.Fails("batch-read", table))
+            if (difficulties.Any && difficulties.Fails("batch-read", table.Stream))
             {
                 failed.Add(id);
                 continue;
@@ -167,7 +167,7 @@ internal sealed class RecordReads(HubSpotPortal portal, Difficulties difficultie
             if (seen.Count > 1)
                 json.Raw(","u8);
             RecordWriter.Write(json, portal, table, record, record.Now, selection,
-                difficulties.Any && difficulties.WithoutId("batch-read", table, record.Id), More(table, record, record.Now, history, []));
+                difficulties.Any && difficulties.WithoutId("batch-read", table.Stream, record.Id), More(table, record, record.Now, history, []));
         }
         json.Raw("]"u8);
         WriteErrors(json, table, missing, failed);

@@ -174,7 +174,7 @@ internal sealed class GeneratedData
         },
         "date" => variant < 24 ? Words.Days[variant % Words.Days.Length] : DateTime.UnixEpoch.AddDays(random.Next(20_000)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         "datetime" => variant == 12 ? "1789027200000" : variant < 32 ? Words.Instants[variant % Words.Instants.Length]
-            : Api.JsonBytes.StampText(since + random.NextInt64(until - since)),
+            : Api.Stamps.StampText(since + random.NextInt64(until - since)),
         _ => Word(property.Name),
     };
 

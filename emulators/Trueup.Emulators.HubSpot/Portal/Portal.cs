@@ -205,14 +205,7 @@ internal sealed class HubSpotPortal
     {
         table.Put(record, version, Lags);
         if (Lags)
-            Forget(record, version.Written - (long)LagHorizon.TotalMilliseconds);
-    }
-
-    private static void Forget(Record record, long before)
-    {
-        for (var version = record.Now; version is not null; version = version.Previous)
-            if (version.Written < before)
-                version.Previous = null;
+            RecordTable.Forget(record, version.Written - (long)LagHorizon.TotalMilliseconds);
     }
 
     private static SortedDictionary<int, byte[]?> Changes(ObjectTable table, IEnumerable<KeyValuePair<string, string?>> values)

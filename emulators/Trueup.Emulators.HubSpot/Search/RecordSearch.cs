@@ -24,16 +24,16 @@ internal sealed class RecordSearch(HubSpotPortal portal, Difficulties difficulti
         var limit = Limit(body);
         var offset = Offset(body, limit);
         var groups = Groups(table, body);
-        var view = difficulties.View(Endpoint, table, portal.Clock.Milliseconds);
+        var view = difficulties.View(Endpoint, table.Stream, portal.Clock.Milliseconds);
         var selection = RecordWriter.Select(table, body.Texts("properties"));
-        limit = difficulties.PageSize(Endpoint, table, limit);
+        limit = difficulties.PageSize(Endpoint, table.Stream, limit);
 
         var (total, page) = Hits(table, body, groups, view, offset, limit);
         var next = offset + limit < total ? offset + limit : (int?)null;
         if (limit == 0)
             next = offset;
         var headers = Array.Empty<KeyValuePair<string, string>>();
-        if (difficulties.Cap(Endpoint, table) is { } cap && offset + limit >= cap.Limit && next is not null)
+        if (difficulties.Cap(Endpoint, table.Stream) is { } cap && offset + limit >= cap.Limit && next is not null)
         {
             if (cap.Manner == CapManner.Error && offset >= cap.Limit)
                 throw Refusal.Invalid($"Paging past {cap.Limit} results is not supported.");
@@ -56,7 +56,7 @@ internal sealed class RecordSearch(HubSpotPortal portal, Difficulties difficulti
             if (i > 0)
                 json.Raw(","u8);
             RecordWriter.Write(json, portal, table, page[i], page[i].Now, selection,
-                difficulties.Any && difficulties.WithoutId(Endpoint, table, page[i].Id));
+                difficulties.Any && difficulties.WithoutId(Endpoint, table.Stream, page[i].Id));
         }
         json.Raw("]"u8);
         if (next is { } after)
@@ -83,7 +83,7 @@ internal sealed class RecordSearch(HubSpotPortal portal, Difficulties difficulti
         hits.Sort(ById);
         if (order is not null)
             hits = [.. hits.Order(Comparer<Hit>.Create(order))];
-        difficulties.Disturb(Endpoint, table, hits, order);
+        difficulties.Disturb(Endpoint, table.Stream, hits, order);
         // What is shown is the record as it is now: an archived one leaves the page short.
         return (hits.Count, [.. hits.Skip(offset).Take(limit).Select(hit => hit.Record).Where(record => record.Now.Life == RecordLife.Live)]);
     }

@@ -17,8 +17,26 @@ public interface IConnectorFactory
     /// <summary>How OAuth works for this app; null where it has none.</summary>
     OAuthEndpoints? OAuth { get; }
 
+    /// <summary>What people may give to open an account, beside OAuth's consent page.</summary>
+    IReadOnlyList<SignIn> SignIns => [SignIn.AccessToken];
+
+    /// <summary>Whether an address is certainly the vendor's own, such as a customer's own domain below it, so that a connection may
+    /// choose it, and a token may lead to it, without the operator's leave. Default: no address but <see cref="DefaultBaseUrl"/>.</summary>
+    bool IsVendorAddress(Uri address) => false;
+
     /// <summary>Makes a connector. Sends nothing yet.</summary>
     IConnector Create(ConnectorSetup setup);
+}
+
+/// <summary>What opens an account without a consent page.</summary>
+public enum SignIn
+{
+    /// <summary>A token that was made in the app.</summary>
+    AccessToken,
+    /// <summary>An OAuth client's id and secret (RFC 6749, section 4.4): tokens are for the user whom the app's administrator set.</summary>
+    ClientCredentials,
+    /// <summary>An OAuth client's id, a private key and a user name (RFC 7523): tokens are for that user.</summary>
+    SignedAssertion,
 }
 
 /// <summary>What a connector is given.</summary>
@@ -44,8 +62,11 @@ public interface ICredentialSource
 /// <summary>What opens an account. Sealed at rest, never logged, never shown again.</summary>
 public sealed record Credentials
 {
-    /// <summary>The bearer token.</summary>
+    /// <summary>The bearer token; empty where it is still to be obtained with the other members.</summary>
     public required string AccessToken { get; init; }
+
+    /// <summary>The base URL of the API that the token opens, where the vendor tells it with the token; null: the connection's base URL.</summary>
+    public Uri? ApiUrl { get; init; }
 
     /// <summary>When the access token ends; null for one that does not end by time.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -59,14 +80,27 @@ public sealed record Credentials
     /// <summary>The OAuth client's secret; null for a static token.</summary>
     public string? ClientSecret { get; init; }
 
+    /// <summary>The private key that signs requests for tokens, PEM; null where they are not signed.</summary>
+    public string? PrivateKey { get; init; }
+
+    /// <summary>The user whom tokens are for that were requested with <see cref="PrivateKey"/>; null without.</summary>
+    public string? UserName { get; init; }
+
     /// <inheritdoc/>
-    public override string ToString() => RefreshToken is null ? "static token" : "OAuth tokens";
+    public override string ToString() => RefreshToken is null && ClientId is null ? "static token" : "OAuth tokens";
 }
 
 /// <summary>The addresses and scopes of an app's OAuth code flow.</summary>
-/// <param name="AuthorizeUrl">Where the browser goes.</param>
-/// <param name="TokenPath">Where codes and refresh tokens are exchanged, relative to the API's base URL.</param>
+/// <param name="AuthorizeUrl">Where the browser goes; a relative one is below the connection's base URL.</param>
+/// <param name="TokenPath">Where codes and refresh tokens are exchanged, relative to the connection's base URL.</param>
 /// <param name="Scopes">Scopes every connection needs.</param>
 /// <param name="OptionalScopes">Scopes that depend on the customer's plan.</param>
 public sealed record OAuthEndpoints(
-    Uri AuthorizeUrl, string TokenPath, IReadOnlyList<string> Scopes, IReadOnlyList<string> OptionalScopes);
+    Uri AuthorizeUrl, string TokenPath, IReadOnlyList<string> Scopes, IReadOnlyList<string> OptionalScopes)
+{
+    /// <summary>Whether a code is bound to the one who asked for it (PKCE, RFC 7636, method S256).</summary>
+    public bool BindsCodes { get; init; }
+
+    /// <summary>The member of a token answer that tells <see cref="Credentials.ApiUrl"/>; null where the base URL is the API's.</summary>
+    public string? ApiUrlMember { get; init; }
+}

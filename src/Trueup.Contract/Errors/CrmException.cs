@@ -36,7 +36,12 @@ public sealed class CrmForbiddenException(string message, IReadOnlyList<string>?
 public sealed class CrmNotFoundException(string message) : CrmException(message);
 
 /// <summary>The CRM refused the request as wrong. Asking again the same way will not help.</summary>
-public sealed class CrmRefusedException(string message) : CrmException(message);
+public sealed class CrmRefusedException(string message, string? code = null) : CrmException(message)
+{
+    /// <summary>The CRM's own code of the refusal, such as <c>INVALID_FIELD</c>; null where it gives none. Only the connector
+    /// that threw it knows what it means.</summary>
+    public string? Code { get; } = code;
+}
 
 /// <summary>The answer is not what this API promises: HTML, truncated JSON, a page token that repeats. Worth a few more tries, then a person.</summary>
 public sealed class CrmContractException(string message, Exception? inner = null) : CrmException(message, inner);

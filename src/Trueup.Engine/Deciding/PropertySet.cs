@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Hashing;
 using System.Text.Json;
 
@@ -66,11 +67,14 @@ internal sealed class PropertySet
     /// <summary>The value of a property, raw JSON.</summary>
     public ReadOnlySpan<byte> ValueOf(in Property property) => json.Span.Slice(property.ValueStart, property.ValueLength);
 
-    /// <summary>Whether two values mean the same: equal bytes, or strings that differ only in how characters are escaped.</summary>
+    /// <summary>Whether two values mean the same: equal bytes, strings that differ only in how characters are escaped, or numbers that
+    /// differ only in how they are written.</summary>
     public static bool SameValue(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         if (left.SequenceEqual(right))
             return true;
+        if (IsNumber(left) && IsNumber(right))
+            return SameNumber(left, right);
         if (left.Length == 0 || right.Length == 0 || left[0] != (byte)'"' || right[0] != (byte)'"')
             return false;
         if (!left.Contains((byte)'\\') && !right.Contains((byte)'\\'))
@@ -82,6 +86,16 @@ internal sealed class PropertySet
         rightReader.Read();
         return leftReader.GetString() == rightReader.GetString();
     }
+
+    private static bool IsNumber(ReadOnlySpan<byte> value) => value is [(byte)'-' or (>= (byte)'0' and <= (byte)'9'), ..];
+
+    // A decimal holds 28 digits exactly. Longer numbers, and very small ones, are the same only where their bytes are.
+    private static bool SameNumber(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
+        IsExact(left) && IsExact(right)
+        && decimal.TryParse(left, NumberStyles.Float, CultureInfo.InvariantCulture, out var one)
+        && decimal.TryParse(right, NumberStyles.Float, CultureInfo.InvariantCulture, out var other) && one == other;
+
+    private static bool IsExact(ReadOnlySpan<byte> number) => number.Length <= 28 && number.IndexOf("E-"u8) < 0 && number.IndexOf("e-"u8) < 0;
 
     /// <summary>One property within the JSON.</summary>
     internal readonly record struct Property(

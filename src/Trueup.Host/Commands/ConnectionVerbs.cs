@@ -10,10 +10,12 @@ internal static class ConnectionVerbs
 
     internal static Verb[] All { get; } =
     [
-        new("connect", "APP --name N (--token T | --oauth) [--base-url URL] [--wait]", "Connects an account; its onboarding starts by itself.", ConnectAsync)
+        new("connect", "APP --name N (--token T | --client-id C [--key-file F --user U] | --oauth) [--base-url URL] [--wait]", "Connects an account; its onboarding starts by itself.", ConnectAsync)
         {
-            Options = ["name", "token", "base-url", "time-zone", "streams"], Flags = ["oauth", "wait"],
-            Details = "The token may also come from the variable TRUEUP_CRM_TOKEN, which keeps it out of the shell's history.\n--streams takes names separated by commas.",
+            Options = ["name", "token", "client-id", "client-secret", "key-file", "user", "base-url", "time-zone", "streams"], Flags = ["oauth", "wait"],
+            Details = "Token and client secret may also come from the variables TRUEUP_CRM_TOKEN and TRUEUP_CRM_CLIENT_SECRET, which keeps them out of the shell's history.\n"
+                + "--client-id with a secret, or with a private key and a user name, is for apps whose accounts register a client of their own, such as salesforce; with --oauth it is the client that asks for consent.\n"
+                + "--base-url is the account's own address where it has one, such as https://acme.my.salesforce.com.\n--streams takes names separated by commas.",
         },
         new("connections", "[pause ACCOUNT | resume ACCOUNT | rebuild ACCOUNT | delete ACCOUNT]", "Lists the connected accounts, or changes one.", ConnectionsAsync)
         {
@@ -30,20 +32,47 @@ internal static class ConnectionVerbs
         if (arguments.Has("oauth"))
             return await ConnectByOAuthAsync(api, arguments, appName, name, cancellationToken);
 
-        var token = arguments.Find("token") ?? Environment.GetEnvironmentVariable("TRUEUP_CRM_TOKEN")
-            ?? throw new UsageException("connect needs --token or --oauth.", verb);
+        var credentials = CredentialsIn(verb, arguments);
         var connection = (await api.SendAsync(HttpMethod.Post, "connections", new JsonObject
         {
-            ["app"] = appName, ["name"] = name, ["credentials"] = new JsonObject { ["accessToken"] = token }, ["baseUrl"] = arguments.Find("base-url"),
+            ["app"] = appName, ["name"] = name, ["credentials"] = credentials, ["baseUrl"] = arguments.Find("base-url"),
             ["timeZone"] = arguments.Find("time-zone"),
             ["streams"] = arguments.Find("streams") is { } streams ? new JsonArray([.. streams.Split(',').Select(s => (JsonNode)s)]) : null,
         }, cancellationToken))!.AsObject();
         return await FinishAsync(api, arguments, connection, cancellationToken);
     }
 
+    private static JsonObject CredentialsIn(Verb verb, Arguments arguments)
+    {
+        if (arguments.Find("client-id") is not { } clientId)
+        {
+            return new JsonObject
+            {
+                ["accessToken"] = arguments.Find("token") ?? Environment.GetEnvironmentVariable("TRUEUP_CRM_TOKEN")
+                    ?? throw new UsageException("connect needs --token, --client-id or --oauth.", verb),
+            };
+        }
+        var credentials = new JsonObject { ["clientId"] = clientId };
+        if (arguments.Find("key-file") is { } file)
+        {
+            credentials["privateKey"] = File.Exists(file) ? File.ReadAllText(file) : throw new UsageException($"--key-file is a file with a private key, and there is none at {file}.", verb);
+            credentials["userName"] = arguments.Find("user") ?? throw new UsageException("--key-file needs --user, the user whom tokens are for.", verb);
+        }
+        else
+        {
+            credentials["clientSecret"] = SecretIn(arguments) ?? throw new UsageException("--client-id needs --client-secret, or --key-file and --user.", verb);
+        }
+        return credentials;
+    }
+
+    private static string? SecretIn(Arguments arguments) => arguments.Find("client-secret") ?? Environment.GetEnvironmentVariable("TRUEUP_CRM_CLIENT_SECRET");
+
     private static async Task<int> ConnectByOAuthAsync(ApiClient api, Arguments arguments, string appName, string name, CancellationToken cancellationToken)
     {
-        var started = await api.SendAsync(HttpMethod.Post, $"oauth/{Uri.EscapeDataString(appName)}", new JsonObject { ["name"] = name }, cancellationToken);
+        var started = await api.SendAsync(HttpMethod.Post, $"oauth/{Uri.EscapeDataString(appName)}", new JsonObject
+        {
+            ["name"] = name, ["baseUrl"] = arguments.Find("base-url"), ["clientId"] = arguments.Find("client-id"), ["clientSecret"] = SecretIn(arguments),
+        }, cancellationToken);
         await Console.Error.WriteLineAsync($"Open this address in a browser that is signed in to Trueup as the token's owner:\n{Output.Text(started!["authorizeUrl"])}");
         if (!arguments.Has("wait"))
             return CommandLine.Done;

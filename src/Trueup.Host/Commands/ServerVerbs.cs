@@ -55,6 +55,8 @@ internal static class ServerVerbs
         {
             foreach (var name in arguments.Words)
             {
+                if (order.Data is not null && EmulatedCrms.Names.Contains(name) && !EmulatedCrms.LoadsData(name))
+                    throw new UsageException($"The emulated {name} makes its data up; --data is not for it.", verb);
                 var crm = await EmulatedCrms.StartAsync(name, order, cancellationToken) ?? throw new UsageException($"There is no emulated {name}; there is {string.Join(", ", EmulatedCrms.Names)}.", verb);
                 running.Add(crm);
                 Console.Out.WriteLine($"{name} {crm.Url.ToString().TrimEnd('/')}");

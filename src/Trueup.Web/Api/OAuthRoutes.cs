@@ -11,11 +11,13 @@ internal static class OAuthRoutes
 {
     internal static void MapOAuth(this RouteGroupBuilder api)
     {
-        api.MapPost("/oauth/{app}", (string app, OAuthStart start, HttpContext http, ClaimsPrincipal user, OAuthConnecting oauth, PublicAddress address) =>
-                new OAuthStarted(oauth.Begin(Actor.From(user), app, start.Name ?? "", CallbackOf(http.Request, address), start.Connection)))
+        api.MapPost("/oauth/{app}", async (string app, OAuthStart start, HttpContext http, ClaimsPrincipal user, OAuthConnecting oauth, PublicAddress address, CancellationToken cancellationToken) =>
+                new OAuthStarted(await oauth.BeginAsync(
+                    Actor.From(user), app, new OAuthWish(start.Name ?? "", start.Connection, start.BaseUrl, start.ClientId, start.ClientSecret), CallbackOf(http.Request, address), cancellationToken)))
             .WithSummary("Begins to connect by OAuth; open the answered address in a browser that is signed in to Trueup.");
-        api.MapGet("/oauth/{app}/begin", (string app, string name, string? connection, HttpContext http, ClaimsPrincipal user, OAuthConnecting oauth, PublicAddress address) =>
-            Results.Redirect(oauth.Begin(Actor.From(user), app, name, CallbackOf(http.Request, address), connection).ToString())).ExcludeFromDescription();
+        api.MapGet("/oauth/{app}/begin", async (string app, string name, string? connection, HttpContext http, ClaimsPrincipal user, OAuthConnecting oauth, PublicAddress address, CancellationToken cancellationToken) =>
+            Results.Redirect((await oauth.BeginAsync(
+                Actor.From(user), app, new OAuthWish(name, connection), CallbackOf(http.Request, address), cancellationToken)).ToString())).ExcludeFromDescription();
         api.MapGet("/oauth/callback", CallBackAsync).ExcludeFromDescription();
     }
 
@@ -36,7 +38,10 @@ internal static class OAuthRoutes
     private static Uri CallbackOf(HttpRequest request, PublicAddress address) => new($"{address.Of(request)}/api/v1/oauth/callback");
 
     /// <summary>What to connect.</summary>
-    internal sealed record OAuthStart(string? Name, string? Connection);
+    internal sealed record OAuthStart(string? Name, string? Connection, string? BaseUrl, string? ClientId, string? ClientSecret)
+    {
+        public override string ToString() => Name ?? "";
+    }
 
     /// <summary>Where to go.</summary>
     internal sealed record OAuthStarted(Uri AuthorizeUrl);

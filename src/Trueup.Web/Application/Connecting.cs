@@ -18,7 +18,8 @@ public sealed class Connecting(
 
     /// <summary>The apps that can be connected.</summary>
     public IReadOnlyList<AppView> Apps => [.. apps.All.Select(a =>
-        new AppView(a.App, a.Label, a.OAuth is not null && apps.Options.OAuthClients.ContainsKey(a.App), apps.Options.AllowCustomBaseUrl))];
+        new AppView(a.App, a.Label, a.OAuth is not null && apps.Options.OAuthClients.ContainsKey(a.App), apps.Options.AllowCustomBaseUrl,
+            a.SignIns, a.IsVendorAddress(a.DefaultBaseUrl), a is IReceivesWebhooks))];
 
     /// <summary>Connects an account; its onboarding starts by itself. Answers its id. Needs admin.</summary>
     /// <exception cref="ProblemException">422 with the vendor's reason, 409 where the account or the name is taken.</exception>
@@ -29,7 +30,7 @@ public sealed class Connecting(
         var name = CheckName(wanted.Name);
         var baseUrl = CheckBaseUrl(factory, wanted.BaseUrl);
         CheckTimeZone(wanted.TimeZone);
-        var (identity, credentials) = await IdentifyAsync(factory, baseUrl, Read(wanted.Credentials), cancellationToken);
+        var (identity, credentials) = await IdentifyAsync(factory, baseUrl, Read(factory, baseUrl, wanted.Credentials), cancellationToken);
 
         var entry = new ConnectionEntry
         {
@@ -66,8 +67,8 @@ public sealed class Connecting(
                 null => vault.Open(entry.SealedCredentials),
 
                 // The secret that webhooks are signed with, beside a token that stays as it is.
-                { AccessToken: null, ClientSecret: { Length: > 0 } secret } => vault.Open(entry.SealedCredentials) with { ClientSecret = secret },
-                _ => Read(patch.Credentials) is var read && read.ClientSecret is null ? read with { ClientSecret = SecretOf(entry) } : read,
+                { AccessToken: null, ClientId: null, ClientSecret: { Length: > 0 } secret } => vault.Open(entry.SealedCredentials) with { ClientSecret = secret },
+                _ => Read(factory, baseUrl, patch.Credentials) is var read && read.ClientSecret is null ? read with { ClientSecret = SecretOf(entry) } : read,
             };
             var (identity, credentials) = await IdentifyAsync(factory, baseUrl, given, cancellationToken);
             if (identity.ExternalId != entry.ExternalId)
@@ -119,11 +120,27 @@ public sealed class Connecting(
             throw new ProblemException(Problem.Invalid($"{zone} is not an IANA time zone such as Europe/Berlin."));
     }
 
-    private Uri CheckBaseUrl(IConnectorFactory factory, string? wanted)
+    /// <summary>The client that opens a connection, where its own administrator registered one; null otherwise.</summary>
+    internal OAuthClient? ClientOf(ConnectionEntry entry)
+    {
+        try
+        {
+            return vault.Open(entry.SealedCredentials) is { ClientId: { } id } kept ? new OAuthClient(id, kept.ClientSecret ?? "") : null;
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            // The keys that sealed it are lost; the person is asked for the client instead.
+            return null;
+        }
+    }
+
+    internal Uri CheckBaseUrl(IConnectorFactory factory, string? wanted)
     {
         var usual = apps.BaseUrlOf(factory);
         if (wanted is null || wanted.TrimEnd('/') == usual.ToString().TrimEnd('/'))
             return usual;
+        if (Uri.TryCreate(wanted, UriKind.Absolute, out var own) && factory.IsVendorAddress(own))
+            return new Uri(own.GetLeftPart(UriPartial.Authority));
         if (!apps.Options.AllowCustomBaseUrl)
             throw new ProblemException(new Problem("base-url-not-allowed", 422, "Base URL not allowed",
                 "A connection may not name its own base URL on this server; its operator can allow it with TRUEUP_APPS__ALLOWCUSTOMBASEURL=true."));
@@ -137,18 +154,26 @@ public sealed class Connecting(
         return url;
     }
 
-    private static Credentials Read(CredentialsInput? input)
+    private static Credentials Read(IConnectorFactory factory, Uri baseUrl, CredentialsInput? input)
     {
-        if (string.IsNullOrWhiteSpace(input?.AccessToken))
-            throw new ProblemException(Problem.Invalid("credentials.accessToken is missing."));
-        if (input.AccessToken.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c > 126))
-            throw new ProblemException(Problem.Invalid("The access token contains characters that no token has; copy it again."));
+        if (input is null || (string.IsNullOrWhiteSpace(input.AccessToken) && !CanAskForToken(factory, input)))
+            throw new ProblemException(Problem.Invalid(factory.SignIns is [SignIn.AccessToken] ? "credentials.accessToken is missing."
+                : "credentials need an accessToken, or a clientId with a clientSecret, or a clientId with a privateKey and a userName."));
+        if (new[] { input.AccessToken, input.ClientId, input.ClientSecret }.Any(text => text?.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c > 126) == true))
+            throw new ProblemException(Problem.Invalid("The access token, or the client's id or secret, contains characters that none has; copy it again."));
+        if (input.ApiUrl is { } told && !factory.IsVendorAddress(told) && told.GetLeftPart(UriPartial.Authority) != baseUrl.GetLeftPart(UriPartial.Authority))
+            throw new ProblemException(Problem.Invalid($"credentials.apiUrl is not one of {factory.Label}'s addresses."));
         return new Credentials
         {
-            AccessToken = input.AccessToken, RefreshToken = input.RefreshToken, ClientId = input.ClientId,
-            ClientSecret = input.ClientSecret, ExpiresAt = input.ExpiresAt,
+            AccessToken = input.AccessToken ?? "", RefreshToken = input.RefreshToken, ClientId = input.ClientId, ClientSecret = input.ClientSecret,
+            ExpiresAt = input.ExpiresAt, PrivateKey = input.PrivateKey, UserName = input.UserName,
+            ApiUrl = input.ApiUrl is { } url ? new Uri(url.GetLeftPart(UriPartial.Authority)) : null,
         };
     }
+
+    private static bool CanAskForToken(IConnectorFactory factory, CredentialsInput input) => input is { ClientId.Length: > 0 } && (
+        (factory.SignIns.Contains(SignIn.ClientCredentials) && input is { ClientSecret.Length: > 0, PrivateKey: null })
+        || (factory.SignIns.Contains(SignIn.SignedAssertion) && input is { PrivateKey.Length: > 0, UserName.Length: > 0 }));
 
     private async Task<(AccountIdentity Identity, Credentials Credentials)> IdentifyAsync(
         IConnectorFactory factory, Uri baseUrl, Credentials credentials, CancellationToken cancellationToken)
@@ -189,12 +214,14 @@ public sealed class Connecting(
     private static Problem Unreachable(IConnectorFactory factory, string reason) =>
         new("app-unreachable", 422, $"{factory.Label} cannot be reached", reason);
 
-    private static async Task RefuseTwinsAsync(CatalogContext context, ConnectionEntry entry, CancellationToken cancellationToken)
+    private async Task RefuseTwinsAsync(CatalogContext context, ConnectionEntry entry, CancellationToken cancellationToken)
     {
-        var twin = await context.Connections.Where(c => c.DeletingAt == null && c.App == entry.App && c.BaseUrl == entry.BaseUrl && c.ExternalId == entry.ExternalId)
-            .Select(c => c.Name).FirstOrDefaultAsync(cancellationToken);
-        if (twin is not null)
-            throw new ProblemException(Problem.Conflict("already-connected", $"{entry.ExternalId} is connected already, as {twin}."));
+        var candidates = await context.Connections.Where(c => c.DeletingAt == null && c.App == entry.App && c.ExternalId == entry.ExternalId)
+            .Select(c => new { c.Name, c.BaseUrl }).ToListAsync(cancellationToken);
+        // An account may be reached at several of the vendor's addresses, and is one account all the same.
+        bool IsVendors(string url) => FindApp(entry.App).IsVendorAddress(new Uri(url));
+        if (candidates.Find(c => c.BaseUrl == entry.BaseUrl || (IsVendors(c.BaseUrl) && IsVendors(entry.BaseUrl))) is { } twin)
+            throw new ProblemException(Problem.Conflict("already-connected", $"{entry.ExternalId} is connected already, as {twin.Name}."));
         if (await context.Connections.AnyAsync(c => c.Name == entry.Name, cancellationToken))
             throw new ProblemException(NameTaken(entry.Name));
     }

@@ -43,9 +43,13 @@ public sealed record StreamProgressView(string Stream, string Label, long Mirror
 public sealed record NewConnection(
     string App, string Name, CredentialsInput? Credentials, string? BaseUrl = null, IReadOnlyList<string>? Streams = null, string? TimeZone = null);
 
-/// <summary>Credentials as people give them.</summary>
+/// <summary>Credentials as people give them: an access token, or what one is asked for with where the app takes that.</summary>
+/// <param name="PrivateKey">PEM; with <paramref name="ClientId"/> and <paramref name="UserName"/> in place of an access token.</param>
+/// <param name="UserName">The user whom signed requests ask tokens for.</param>
+/// <param name="ApiUrl">Where the access token opens the API, if not at the base URL.</param>
 public sealed record CredentialsInput(
-    string? AccessToken = null, string? RefreshToken = null, string? ClientId = null, string? ClientSecret = null, DateTimeOffset? ExpiresAt = null)
+    string? AccessToken = null, string? RefreshToken = null, string? ClientId = null, string? ClientSecret = null, DateTimeOffset? ExpiresAt = null,
+    string? PrivateKey = null, string? UserName = null, Uri? ApiUrl = null)
 {
     /// <inheritdoc/>
     public override string ToString() => "credentials";
@@ -72,8 +76,16 @@ public sealed record FieldView(
 
 /// <summary>An app that can be connected.</summary>
 /// <param name="OAuthReady">Whether OAuth can be used: the app has it, and the operator has set a client.</param>
-/// <param name="MayChooseBaseUrl">Whether a connection may name its own base URL.</param>
-public sealed record AppView(string App, string Label, bool OAuthReady, bool MayChooseBaseUrl);
+/// <param name="MayChooseBaseUrl">Whether a connection may name any base URL.</param>
+/// <param name="SignIns">What opens an account, beside a consent page.</param>
+/// <param name="SendsWebhooks">Whether the app can tell at once that something changed.</param>
+/// <param name="HasOwnAddresses">Whether accounts have addresses of their own below the vendor's, which a connection may always name.</param>
+public sealed record AppView(
+    string App, string Label, bool OAuthReady, bool MayChooseBaseUrl, IReadOnlyList<SignIn> SignIns, bool HasOwnAddresses, bool SendsWebhooks)
+{
+    /// <summary>Whether an account can be opened with an OAuth client that its own administrator registered.</summary>
+    public bool TakesClients => SignIns.Contains(SignIn.ClientCredentials);
+}
 
 /// <summary>A page of a list.</summary>
 /// <param name="Next">The cursor of the next page; null at the end.</param>

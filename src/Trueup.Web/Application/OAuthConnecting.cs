@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Trueup.Cluster;
@@ -19,17 +22,23 @@ public sealed class OAuthConnecting(
     private readonly ITimeLimitedDataProtector protector = protection.CreateProtector("Trueup.OAuth.v1").ToTimeLimitedDataProtector();
 
     /// <summary>Where to send the browser. Needs admin.</summary>
-    /// <param name="name">What the account will be called.</param>
+    /// <param name="wish">What to connect.</param>
     /// <param name="callback">The address of our callback, as the browser sees it.</param>
-    /// <param name="connection">A connection to give new credentials to; null to connect a new account.</param>
-    /// <exception cref="ProblemException">422 where the app has no OAuth, or the operator set no client for it.</exception>
-    public Uri Begin(Actor actor, string app, string name, Uri callback, string? connection = null)
+    /// <exception cref="ProblemException">422 where the app has no OAuth, or nobody registered a client for it.</exception>
+    public async Task<Uri> BeginAsync(Actor actor, string app, OAuthWish wish, Uri callback, CancellationToken cancellationToken)
     {
         actor.Need(Catalog.Roles.Admin);
-        var (factory, endpoints, client) = Find(app);
-        var state = protector.Protect(JsonSerializer.Serialize(new State(factory.App, name, actor.Name, callback.ToString(), connection)), Patience);
+        var factory = connecting.FindApp(app);
+        var endpoints = EndpointsOf(factory);
+        var existing = wish.Connection is { } id ? await connections.FindAsync(id, cancellationToken) : null;
+        var client = ClientFor(factory, wish, existing);
+        var baseUrl = existing is null ? connecting.CheckBaseUrl(factory, wish.BaseUrl) : new Uri(existing.BaseUrl);
+        var verifier = endpoints.BindsCodes ? Verifier() : null;
+        var state = protector.Protect(JsonSerializer.Serialize(new State(
+            factory.App, wish.Name, actor.Name, callback.ToString(), existing?.Id, baseUrl, client.Id, client.Secret, verifier)), Patience);
         var query = new List<string>
         {
+            "response_type=code",
             $"client_id={Uri.EscapeDataString(client.Id)}",
             $"scope={Uri.EscapeDataString(string.Join(' ', endpoints.Scopes))}",
             $"redirect_uri={Uri.EscapeDataString(callback.ToString())}",
@@ -37,7 +46,13 @@ public sealed class OAuthConnecting(
         };
         if (endpoints.OptionalScopes.Count > 0)
             query.Add($"optional_scope={Uri.EscapeDataString(string.Join(' ', endpoints.OptionalScopes))}");
-        return new UriBuilder(endpoints.AuthorizeUrl) { Query = string.Join('&', query) }.Uri;
+        if (verifier is not null)
+        {
+            query.Add($"code_challenge={Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))}");
+            query.Add("code_challenge_method=S256");
+        }
+        var page = endpoints.AuthorizeUrl.IsAbsoluteUri ? endpoints.AuthorizeUrl : Below(baseUrl, endpoints.AuthorizeUrl.ToString());
+        return new UriBuilder(page) { Query = string.Join('&', query) }.Uri;
     }
 
     /// <summary>Ends the flow: checks the state, exchanges the code, and connects. Answers the connection's id.</summary>
@@ -51,7 +66,7 @@ public sealed class OAuthConnecting(
             throw new ProblemException(Wrong($"The app did not give its consent ({Plain(error)}); begin again."));
         var credentials = await ExchangeAsync(begun, code, cancellationToken);
         if (begun.Connection is not { } existing)
-            return await connecting.ConnectAsync(actor, new NewConnection(begun.App, begun.Name, credentials), cancellationToken);
+            return await connecting.ConnectAsync(actor, new NewConnection(begun.App, begun.Name, credentials, begun.BaseUrl.ToString()), cancellationToken);
         await connections.ChangeAsync(actor, existing, new ConnectionPatch(Credentials: credentials), cancellationToken);
         return existing;
     }
@@ -87,14 +102,19 @@ public sealed class OAuthConnecting(
 
     private async Task<CredentialsInput> ExchangeAsync(State begun, string code, CancellationToken cancellationToken)
     {
-        var (factory, endpoints, client) = Find(begun.App);
+        var factory = connecting.FindApp(begun.App);
+        var endpoints = EndpointsOf(factory);
         using var http = clients.CreateClient(HttpClientName);
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        var members = new Dictionary<string, string>
         {
-            ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = begun.Callback,
-            ["client_id"] = client.Id, ["client_secret"] = client.Secret,
-        });
-        var url = new Uri(apps.BaseUrlOf(factory).ToString().TrimEnd('/') + "/" + endpoints.TokenPath.TrimStart('/'));
+            ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = begun.Callback, ["client_id"] = begun.ClientId,
+        };
+        if (begun.ClientSecret.Length > 0)
+            members["client_secret"] = begun.ClientSecret;
+        if (begun.Verifier is not null)
+            members["code_verifier"] = begun.Verifier;
+        using var form = new FormUrlEncodedContent(members);
+        var url = Below(begun.BaseUrl, endpoints.TokenPath);
         try
         {
             using var answer = await http.PostAsync(url, form, cancellationToken);
@@ -102,8 +122,9 @@ public sealed class OAuthConnecting(
             if (!answer.IsSuccessStatusCode)
                 throw new ProblemException(Wrong($"{factory.Label} refused the code: {Plain(Text(json, "message") ?? Text(json, "error_description") ?? Text(json, "error"))}"));
             return new CredentialsInput(
-                Text(json, "access_token"), Text(json, "refresh_token"), client.Id, client.Secret,
-                json.RootElement.TryGetProperty("expires_in", out var seconds) && seconds.TryGetInt64(out var lasts) ? clock.GetUtcNow().AddSeconds(lasts) : null);
+                Text(json, "access_token"), Text(json, "refresh_token"), begun.ClientId, begun.ClientSecret.Length > 0 ? begun.ClientSecret : null,
+                json.RootElement.TryGetProperty("expires_in", out var seconds) && seconds.TryGetInt64(out var lasts) ? clock.GetUtcNow().AddSeconds(lasts) : null,
+                ApiUrl: endpoints.ApiUrlMember is { } member && Uri.TryCreate(Text(json, member), UriKind.Absolute, out var told) ? told : null);
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException
             || (failure is TaskCanceledException && !cancellationToken.IsCancellationRequested))
@@ -112,15 +133,20 @@ public sealed class OAuthConnecting(
         }
     }
 
-    private (IConnectorFactory Factory, OAuthEndpoints Endpoints, OAuthClient Client) Find(string app)
-    {
-        var factory = connecting.FindApp(app);
-        if (factory.OAuth is not { } endpoints)
-            throw new ProblemException(Wrong($"{factory.Label} has no OAuth here; connect with a token."));
-        if (!apps.Options.OAuthClients.TryGetValue(factory.App, out var client))
-            throw new ProblemException(Wrong($"No OAuth client is set for {factory.Label}; its operator sets TRUEUP_APPS__{factory.App.ToUpperInvariant()}__CLIENTID and __CLIENTSECRET, or connect with a token."));
-        return (factory, endpoints, client);
-    }
+    private static OAuthEndpoints EndpointsOf(IConnectorFactory factory) =>
+        factory.OAuth ?? throw new ProblemException(Wrong($"{factory.Label} has no OAuth here; connect with a token."));
+
+    // A client that came with the wish, the operator's, or the one that the connection has been opened with so far.
+    private OAuthClient ClientFor(IConnectorFactory factory, OAuthWish wish, Catalog.ConnectionEntry? existing) =>
+        wish.ClientId is { Length: > 0 } id ? new OAuthClient(id, wish.ClientSecret ?? "")
+        : apps.Options.OAuthClients.GetValueOrDefault(factory.App) is { } operators ? operators
+        : existing is not null && connecting.ClientOf(existing) is { } own ? own
+        : throw new ProblemException(Wrong($"No OAuth client is set for {factory.Label}; its operator sets TRUEUP_APPS__{factory.App.ToUpperInvariant()}__CLIENTID and __CLIENTSECRET, or connect with a token."));
+
+    private static Uri Below(Uri baseUrl, string path) => new(baseUrl.ToString().TrimEnd('/') + "/" + path.TrimStart('/'));
+
+    // As long as the standard allows: 128 characters from 96 random bytes.
+    private static string Verifier() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(96));
 
     private static Problem Wrong(string detail) => new("oauth-failed", 422, "The account was not connected", detail);
 
@@ -131,5 +157,19 @@ public sealed class OAuthConnecting(
     private static string Plain(string? text) =>
         text is null ? "no reason given" : new string([.. text.Where(c => !char.IsControl(c)).Take(200)]);
 
-    private sealed record State(string App, string Name, string Actor, string Callback, string? Connection);
+    // Sealed, and good for the person's patience only; it travels through the browser, so nothing of it is kept here.
+    private sealed record State(
+        string App, string Name, string Actor, string Callback, string? Connection, Uri BaseUrl, string ClientId, string ClientSecret, string? Verifier);
+}
+
+/// <summary>What to connect by OAuth.</summary>
+/// <param name="Name">What the account will be called.</param>
+/// <param name="Connection">A connection to give new credentials to; null to connect a new account.</param>
+/// <param name="BaseUrl">Base URL of the API; null for the app's. A connection that exists keeps its own.</param>
+/// <param name="ClientId">An OAuth client of the account's own; null for the operator's.</param>
+/// <param name="ClientSecret">Its secret; null where it has none.</param>
+public sealed record OAuthWish(string Name, string? Connection = null, string? BaseUrl = null, string? ClientId = null, string? ClientSecret = null)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Name;
 }

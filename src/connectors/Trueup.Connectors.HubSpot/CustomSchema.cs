@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Trueup.Contract;
+using Trueup.Http;
 
 namespace Trueup.Connectors.HubSpot;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Trueup.Contract;
+using Trueup.Http;
 
 namespace Trueup.Connectors.HubSpot;
 

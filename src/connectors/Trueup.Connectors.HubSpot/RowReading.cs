@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Trueup.Contract;
+using Trueup.Http;
 
 namespace Trueup.Connectors.HubSpot;
 

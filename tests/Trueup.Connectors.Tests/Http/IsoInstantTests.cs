@@ -1,8 +1,8 @@
 using System.Text;
 using CsCheck;
-using Trueup.Connectors.HubSpot;
+using Trueup.Http;
 
-namespace Trueup.Connectors.Tests.HubSpot;
+namespace Trueup.Connectors.Tests.Http;
 
 public sealed class IsoInstantTests
 {

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Trueup.Connectors.HubSpot;
+namespace Trueup.Http;
 
 /// <summary>Reads members that may be missing or of another type.</summary>
-internal static class JsonMembers
+public static class JsonMembers
 {
     /// <summary>A text; null where it is missing or no text.</summary>
     public static string? Text(this JsonElement element, string name) =>

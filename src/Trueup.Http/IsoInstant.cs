@@ -1,7 +1,7 @@
-namespace Trueup.Connectors.HubSpot;
+namespace Trueup.Http;
 
 /// <summary>Reads ISO 8601 instants in UTF-8 without allocating.</summary>
-internal static class IsoInstant
+public static class IsoInstant
 {
     private const int SecondsLength = 19; // 2026-09-10T08:10:22
 
