@@ -6,6 +6,7 @@ namespace Trueup.Emulators.HubSpot.Api;
 internal sealed class Difficulties(ActiveControls controls, long seed)
 {
     private long shuffles;
+    private long linkAnswers;
 
     public bool Any => controls.Any;
 
@@ -31,15 +32,19 @@ internal sealed class Difficulties(ActiveControls controls, long seed)
     public bool Fails(string endpoint, ObjectTable table) => controls.Strike<PartialControl>(endpoint, table.Stream) is not null;
 
     /// <summary>Whether a record comes without its id, always the same ones.</summary>
-    public bool WithoutId(string endpoint, ObjectTable table, long id) => IsNameless(endpoint, table, salt: 0x401D, id);
-
-    /// <summary>Whether what is said of a record's links comes without the record's own id, always of the same ones.</summary>
-    public bool WithoutSourceId(string endpoint, ObjectTable table, string id) => IsNameless(endpoint, table, salt: 0x401F, Body.Id(id) ?? 0);
-
-    private bool IsNameless(string endpoint, ObjectTable table, long salt, long id)
+    public bool WithoutId(string endpoint, ObjectTable table, long id)
     {
         foreach (var control in controls.On<NoIdControl>(endpoint, table.Stream))
-            if (Chance.Of(seed, salt, id) < control.Share)
+            if (Chance.Of(seed, 0x401D, id) < control.Share)
+                return true;
+        return false;
+    }
+
+    /// <summary>Whether this answer leaves out whose links the first of its results tells.</summary>
+    public bool WithoutSource(string endpoint, ObjectTable table)
+    {
+        foreach (var control in controls.On<NoIdControl>(endpoint, table.Stream))
+            if (Chance.Of(seed, 0x401F, ++linkAnswers) < control.Share)
                 return true;
         return false;
     }

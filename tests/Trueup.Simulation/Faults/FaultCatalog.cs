@@ -47,7 +47,7 @@ public static class FaultCatalog
         }),
         ["lag"] = chance => Over(chance, 30, 900, Lag(chance, Any(chance, 5, 40, 240, 550))),
         ["lag-beyond"] = chance => Over(chance, 30, 600, Lag(chance, 1_200 + chance.Next(6_000))),
-        ["no-id"] = chance => Over(chance, 10, 120, new NoIdControl { Endpoint = Any(chance, "list", "search", "batch-read", "associations"), Share = 0.05 }),
+        ["no-id"] = chance => Over(chance, 10, 120, new NoIdControl { Endpoint = Any(chance, "list", "search", "batch-read", "associations", "associations"), Share = 0.05 }),
         ["order"] = chance => Over(chance, 20, 900, new OrderControl((OrderManner)chance.Next(2)) { Endpoint = "search", Share = Any(chance, 0.3, 1) }),
         ["outage"] = chance => new Episode { Lasts = Minutes(chance, 1, chance.Next(8) == 0 ? 2_000 : 200), Unreachable = true },
         ["pages"] = chance => Over(chance, 20, 900, new PagesControl(Sizes(chance)) { Endpoint = Any(chance, "*", "list", "search", "archived", "associations") }),
