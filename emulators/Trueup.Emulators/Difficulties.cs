@@ -5,6 +5,7 @@ namespace Trueup.Emulators;
 public sealed class Difficulties(ActiveControls controls, long seed)
 {
     private long shuffles;
+    private long linkAnswers;
 
     /// <summary>Whether any control is on; false costs nothing to ask.</summary>
     public bool Any => controls.Any;
@@ -33,15 +34,19 @@ public sealed class Difficulties(ActiveControls controls, long seed)
     public bool Fails(string endpoint, string stream) => controls.Strike<PartialControl>(endpoint, stream) is not null;
 
     /// <summary>Whether a record comes without its id, always the same ones.</summary>
-    public bool WithoutId(string endpoint, string stream, long id) => IsNameless(endpoint, stream, salt: 0x401D, id);
-
-    /// <summary>Whether what is said of a record's links comes without the record's own id, always of the same ones.</summary>
-    public bool WithoutSourceId(string endpoint, string stream, long id) => IsNameless(endpoint, stream, salt: 0x401F, id);
-
-    private bool IsNameless(string endpoint, string stream, long salt, long id)
+    public bool WithoutId(string endpoint, string stream, long id)
     {
         foreach (var control in controls.On<NoIdControl>(endpoint, stream))
-            if (Chance.Of(seed, salt, id) < control.Share)
+            if (Chance.Of(seed, 0x401D, id) < control.Share)
+                return true;
+        return false;
+    }
+
+    /// <summary>Whether this answer leaves out whose links the first of its results tells.</summary>
+    public bool WithoutSource(string endpoint, string stream)
+    {
+        foreach (var control in controls.On<NoIdControl>(endpoint, stream))
+            if (Chance.Of(seed, 0x401F, ++linkAnswers) < control.Share)
                 return true;
         return false;
     }

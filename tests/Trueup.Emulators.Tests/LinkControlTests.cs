@@ -19,8 +19,11 @@ public sealed class LinkControlTests
         var targets = answer.Results.SelectMany(result => result.GetProperty("to").EnumerateArray()).ToList();
         Assert.Equal(200, targets.Count);
         Assert.InRange(targets.Count(target => !target.TryGetProperty("toObjectId", out _)), 10, 90);
-        Assert.InRange(answer.Results.Count(result => !result.GetProperty("from").TryGetProperty("id", out _)), 1, 20);
-        Assert.Equal(answer.Json.GetProperty("results").GetRawText(), (await ReadAsync(hub, sources)).Json.GetProperty("results").GetRawText());
+        Assert.Equal(ToOf(answer), ToOf(await ReadAsync(hub, sources)));
+        var withoutSource = 0;
+        for (var read = 0; read < 40; read++)
+            withoutSource += (await ReadAsync(hub, sources[..2])).Results.Count(result => !result.GetProperty("from").TryGetProperty("id", out _));
+        Assert.InRange(withoutSource, 1, 20);
     }
 
     [Fact]
@@ -122,6 +125,8 @@ public sealed class LinkControlTests
 
     private static Task<Answered> ReadAsync(HubSpotCalls hub, string[] sources, string? after = null) =>
         hub.PostAsync(Batch, new { inputs = sources.Select(id => new { id, after }) });
+
+    private static IEnumerable<string> ToOf(Answered answer) => answer.Results.Select(result => result.GetProperty("to").GetRawText());
 
     private static List<string> FailedIn(Answered answer) => [.. answer.Json.GetProperty("errors").EnumerateArray()
         .Where(error => error.GetProperty("category").GetString() == "INTERNAL_ERROR")

@@ -43,6 +43,7 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
         var json = new JsonBytes(256 * (inputs.Count + 1)).Raw("{\"status\":\"COMPLETE\",\"results\":["u8);
         var errors = new JsonArray();
         var first = true;
+        var hasSource = !difficulties.Any || !difficulties.WithoutSource("associations", from.Stream);
         foreach (var input in inputs)
         {
             var id = input.Text("id") ?? "";
@@ -58,10 +59,10 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
                 errors.Add(NoAssociations(from, id, to));
                 continue;
             }
-            WriteResult(json.Raw(first ? ""u8 : ","u8), from, id, page);
+            WriteResult(json.Raw(first ? ""u8 : ","u8), hasSource || !first ? id : null, page);
             first = false;
             if (after is null && difficulties.Any && difficulties.Twice("associations", from.Stream))
-                WriteResult(json.Raw(","u8), from, id, page);
+                WriteResult(json.Raw(","u8), id, page);
         }
         json.Raw("]"u8);
         if (errors.Count > 0)
@@ -207,10 +208,10 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
         return new TargetPage(targets, next);
     }
 
-    private void WriteResult(JsonBytes json, ObjectTable from, string id, TargetPage page)
+    private static void WriteResult(JsonBytes json, string? id, TargetPage page)
     {
         json.Raw("{\"from\":{"u8);
-        if (!difficulties.Any || !difficulties.WithoutSourceId("associations", from.Stream, Body.Id(id) ?? 0))
+        if (id is not null)
             json.Raw("\"id\":"u8).Text(id);
         json.Raw("},\"to\":["u8);
         WriteTargets(json, page.Targets);

@@ -48,10 +48,12 @@ public static class FaultCatalog
         }),
         ["lag"] = chance => Over(chance, 30, 900, Lag(chance, Any(chance, 5, 40, 240, 550))),
         ["lag-beyond"] = chance => Over(chance, 30, 600, Lag(chance, 1_200 + chance.Next(6_000))),
-        ["no-id"] = chance => Over(chance, 10, 120, new NoIdControl { Endpoint = Any(chance, "list", "search", "batch-read", "associations"), Share = 0.05 }),
+        ["no-id"] = chance => Over(chance, 10, 120, new NoIdControl { Endpoint = Any(chance, "list", "search", "batch-read"), Share = 0.05 }),
+        ["odd-links"] = chance => Over(chance, 10, 400, Any<Control>(
+            chance, new NoIdControl { Share = Any(chance, 0.02, 0.3) }, new TwiceControl { Share = Any(chance, 0.3, 1) }, new PagesControl(Sizes(chance))) with { Endpoint = "associations" }),
         ["order"] = chance => Over(chance, 20, 900, new OrderControl((OrderManner)chance.Next(2)) { Endpoint = "search", Share = Any(chance, 0.3, 1) }),
         ["outage"] = chance => new Episode { Lasts = Minutes(chance, 1, chance.Next(8) == 0 ? 2_000 : 200), Unreachable = true },
-        ["pages"] = chance => Over(chance, 20, 900, new PagesControl(Sizes(chance)) { Endpoint = Any(chance, "*", "list", "search", "archived", "associations") }),
+        ["pages"] = chance => Over(chance, 20, 900, new PagesControl(Sizes(chance)) { Endpoint = Any(chance, "*", "list", "search", "archived") }),
         ["partial"] = chance => Over(chance, 10, 400, new PartialControl { Endpoint = Any(chance, "*", "associations", "batch-read"), Share = Part(chance) }),
         ["quota"] = chance => Over(chance, 5, 700, Any<Control>(
             chance, new QuotaControl("burst", 20 + chance.Next(100), chance.Next(20)), new QuotaControl("search", 1 + chance.Next(4), 0),
@@ -60,7 +62,7 @@ public static class FaultCatalog
         ["revoked"] = chance => Over(chance, 5, 120, new FaultControl(401, NoHeaders, null) { Share = Any(chance, 0.05, 1) }),
         ["stall"] = chance => Over(chance, 5, 120, new StallControl(chance.Next(3) == 0 ? null : TimeSpan.FromSeconds(chance.Next(1, 100))) { Share = Any(chance, 0.02, 0.2) }),
         ["truncate"] = chance => Over(chance, 5, 180, new TruncateControl(Any(chance, 0, 1, 100, 3_000)) { Share = Part(chance) }),
-        ["twice"] = chance => Over(chance, 20, 900, new TwiceControl { Endpoint = Any(chance, "list", "search", "archived", "associations"), Share = Any(chance, 0.3, 1) }),
+        ["twice"] = chance => Over(chance, 20, 900, new TwiceControl { Endpoint = Any(chance, "list", "search", "archived"), Share = Any(chance, 0.3, 1) }),
         ["wrong-content"] = chance => Over(chance, 5, 120, new FaultControl(200, NoHeaders, Any(chance, "<html>Sorry</html>", "{}", "[]", "{\"results\":[]}", ""))
         {
             Endpoint = Any(chance, "*", "list", "search", "batch-read", "properties", "associations", "archived", "schemas"), Share = Part(chance),
