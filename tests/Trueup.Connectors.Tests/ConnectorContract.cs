@@ -5,7 +5,8 @@ using Trueup.Emulators;
 
 namespace Trueup.Connectors.Tests;
 
-/// <summary>What the engine relies on, whichever CRM is behind it. Each connector's suite is a short class deriving from this.</summary>
+/// <summary>What the engine relies on, whichever CRM is behind it. Each connector's suite is a short class deriving from this,
+/// or from what derives from it where the CRM has the capability: <see cref="AssociationContract"/>, <see cref="MergeContract"/>.</summary>
 public abstract class ConnectorContract : IAsyncLifetime
 {
     private IEmulatedCrm? crm;
@@ -40,8 +41,6 @@ public abstract class ConnectorContract : IAsyncLifetime
 
     /// <summary>The name of a field that an administrator adds, and the vendor's name of the type for decimal numbers.</summary>
     protected virtual (string Name, string NumberType) Added => ("trueup_new", "number");
-
-    private const string NoAssociations = "This CRM has no associations beside the fields of its records.";
 
     public async ValueTask InitializeAsync()
     {
@@ -241,75 +240,6 @@ public abstract class ConnectorContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task All_links_of_every_pair_arrive_with_their_types_and_labels()
-    {
-        Assert.SkipUnless(Connector is IReadsAssociations, NoAssociations);
-        var streams = await Connector.DiscoverAsync(CancellationToken.None);
-        var reads = (IReadsAssociations)Connector;
-        var state = Crm.State();
-        var links = 0;
-
-        foreach (var pair in reads.PairsOf(streams))
-        {
-            var live = state.Streams.Single(stream => NameOf(stream.Key, streams) == pair.From).Value.Where(record => record.Deleted is null).ToDictionary(record => record.Id);
-            await foreach (var batch in reads.ReadAssociationsAsync(
-                streams.Single(stream => stream.Name == pair.From), streams.Single(stream => stream.Name == pair.To),
-                [.. live.Keys.Select(id => new RecordId(id))], CancellationToken.None))
-            {
-                foreach (var source in batch)
-                {
-                    Assert.True(live.Remove(source.Source.Value, out var record), $"{source.Source} was reported twice.");
-                    Assert.Equal(
-                        record.Links.Where(link => NameOf(link.Stream, streams) == pair.To).Select(link => (link.Id, link.Category, link.TypeId, link.Label)).Order(),
-                        source.Links.Select(link => (link.Target.Value, link.Category, link.TypeId, link.Label)).Order());
-                    links += source.Links.Count;
-                }
-            }
-            Assert.Empty(live);
-        }
-        Assert.True(links > 10, "Too few links to prove anything.");
-    }
-
-    [Fact]
-    public async Task Sources_that_are_gone_do_not_keep_the_links_of_others_from_being_read()
-    {
-        Assert.SkipUnless(Connector is IReadsAssociations, NoAssociations);
-        var streams = await Connector.DiscoverAsync(CancellationToken.None);
-        var reads = (IReadsAssociations)Connector;
-        var ids = Ids(9);
-        Crm.Mutate(new DeleteRecords(Main.Stream, [ids[0]]), new PurgeRecords(Main.Stream, [ids[1]]), new MergeRecords(Main.Stream, ids[2], [ids[3]]));
-
-        foreach (var pair in reads.PairsOf(streams).Where(pair => pair.From == NameOf(Main.Stream, streams)))
-        {
-            var answered = new List<string>();
-            await foreach (var batch in reads.ReadAssociationsAsync(
-                streams.Single(stream => stream.Name == pair.From), streams.Single(stream => stream.Name == pair.To),
-                [.. ids.Select(id => new RecordId(id))], CancellationToken.None))
-            {
-                answered.AddRange(batch.Select(source => source.Source.Value));
-            }
-            Assert.Equal(ids, answered);
-        }
-    }
-
-    [Fact]
-    public async Task Every_pair_that_has_links_is_one_of_the_pairs()
-    {
-        Assert.SkipUnless(Connector is IReadsAssociations, NoAssociations);
-        var streams = await Connector.DiscoverAsync(CancellationToken.None);
-        var pairs = ((IReadsAssociations)Connector).PairsOf(streams).ToHashSet();
-
-        foreach (var (name, records) in Crm.State().Streams)
-        {
-            foreach (var other in records.SelectMany(record => record.Associations.Keys).Distinct())
-            {
-                var (one, two) = (NameOf(name, streams), NameOf(other, streams));
-                Assert.True(pairs.Contains(new(one, two)) || pairs.Contains(new(two, one)), $"{name} and {other} are linked.");
-            }
-        }
-    }
-
-    [Fact]
     public async Task A_new_field_is_described_and_read()
     {
         Crm.Mutate(new AddField(Main.Stream, new EmulatedField(Added.Name, "New", Added.NumberType)));
@@ -323,24 +253,6 @@ public abstract class ConnectorContract : IAsyncLifetime
         var record = new Dictionary<string, JsonElement>();
         Collect(Assert.Single(read.Live), record);
         Assert.Equal("12.50", TextOf(record[id].GetProperty(field.Name)));
-    }
-
-    [Fact]
-    public async Task Survivors_name_the_merged()
-    {
-        Assert.SkipUnless(Connector is IReportsMerges, "In this CRM the merged name their survivor.");
-        var ids = Ids(4);
-        var first = Crm.Mutate(new MergeRecords(Main.Stream, ids[0], [ids[1]]))[0].Id!;
-        var last = Crm.Mutate(new MergeRecords(Main.Stream, first, [ids[2]]))[0].Id!;
-        var stream = await StreamAsync(Main.Stream);
-        var fields = await FieldsAsync(stream);
-
-        using var read = await ((IReadsByIds)Connector).ReadByIdsAsync(stream, fields, [new(last)], CancellationToken.None);
-
-        var page = Assert.Single(read.Live);
-        var losers = ((IReportsMerges)Connector).LosersIn(stream, page.PropertiesOf(Assert.Single(page.Records)).Span);
-        Assert.Superset(new HashSet<string> { ids[1], ids[2] }, losers.Select(id => id.Value).ToHashSet());
-        Assert.DoesNotContain(new RecordId(last), losers);
     }
 
     [Fact]

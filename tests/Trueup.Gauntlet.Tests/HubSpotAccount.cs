@@ -1,53 +1,22 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using Trueup.Connectors.HubSpot;
 using Trueup.Contract;
-using Trueup.Emulators;
 using Trueup.Emulators.HubSpot;
-using Trueup.Engine;
-using Trueup.Mirrors.Sqlite;
 
 namespace Trueup.Gauntlet.Tests;
 
-/// <summary>An emulated HubSpot over real HTTP, the connector, the engine and an SQLite mirror: everything but the host.</summary>
-internal sealed class HubSpotAccount : IAsyncDisposable
+/// <summary>An account with an emulated HubSpot.</summary>
+internal sealed class HubSpotAccount : Account<EmulatedHubSpot>
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("trueup-gauntlet-").FullName;
-    private readonly HastyClock clock = new();
-    private readonly SqliteMirrorStore store;
-    private KeptCredentials credentials;
-    private IConnector? connector;
-    private int syncs;
-
-    private HubSpotAccount(EmulatedHubSpot crm)
+    private HubSpotAccount(EmulatedHubSpot crm, IReadOnlyList<string> streams) : base(crm, new Credentials { AccessToken = "pat-na1-test" }, streams)
     {
-        Crm = crm;
-        credentials = new KeptCredentials(new Credentials { AccessToken = "pat-na1-test" });
-        store = new SqliteMirrorStore(folder, clock);
     }
-
-    public EmulatedHubSpot Crm { get; }
-
-    public IMirror Mirror { get; private set; } = null!;
-
-    public ConnectionSync Engine { get; private set; } = null!;
-
-    public EngineOptions Options { get; init; } = new() { StreamsAtOnce = 1 };
 
     /// <summary>Starts an account with so many contacts, and the rest in proportion.</summary>
     public static async Task<HubSpotAccount> StartAsync(int records = 300, int seed = 1, params string[] streams)
     {
-        var crm = await EmulatedHubSpot.StartAsync(new HubSpotEmulatorOptions { Records = records, Seed = seed });
-        var account = new HubSpotAccount(crm)
-        {
-            Options = new EngineOptions
-            {
-                StreamsAtOnce = 1,
-                Streams = streams.Length == 0 ? null : streams.Select(stream => new StreamName(stream)).ToHashSet(),
-            },
-        };
-        account.Mirror = await account.store.OpenAsync("one", CancellationToken.None);
+        var account = new HubSpotAccount(await EmulatedHubSpot.StartAsync(new HubSpotEmulatorOptions { Records = records, Seed = seed }), streams);
         await account.RestartAsync();
         return account;
     }
@@ -56,32 +25,19 @@ internal sealed class HubSpotAccount : IAsyncDisposable
     public static async Task<HubSpotAccount> OnboardedAsync(int records = 300, int seed = 1, params string[] streams)
     {
         var account = await StartAsync(records, seed, streams);
-        var report = await account.SyncAsync(SyncKind.Onboarding);
-        Assert.True(report.Status == SyncStatus.Verified, $"Onboarding ended {report.Status}: {report.Reason}");
+        await account.OnboardAsync();
         return account;
-    }
-
-    /// <summary>A new connector and engine on the same mirror, as after a crash.</summary>
-    public async Task RestartAsync()
-    {
-        if (connector is not null)
-            await connector.DisposeAsync();
-        connector = new HubSpotConnectorFactory().Create(
-            new ConnectorSetup(Crm.Url, credentials, 1, clock, NullLogger.Instance));
-        Engine = new ConnectionSync(connector, Mirror, Options, clock, new Random(1), NullLogger.Instance);
-        await Engine.StartAsync(CancellationToken.None);
     }
 
     /// <summary>Signs in by OAuth from now on: tokens that end and are refreshed. Answers how often they have been.</summary>
     public async Task<Func<int>> UseOAuthAsync()
     {
         var issued = Crm.IssueTokens();
-        credentials = new KeptCredentials(new Credentials
+        await UseAsync(new Credentials
         {
             AccessToken = issued.AccessToken, RefreshToken = issued.RefreshToken, ExpiresAt = issued.ExpiresAt, ClientId = "c", ClientSecret = "s",
         });
-        await RestartAsync();
-        return () => credentials.Refreshes;
+        return () => Refreshes;
     }
 
     /// <summary>Calls HubSpot's API as another app would.</summary>
@@ -98,120 +54,5 @@ internal sealed class HubSpotAccount : IAsyncDisposable
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
     }
 
-    public async Task<SyncReport> SyncAsync(SyncKind kind, string? stream = null, params string[] ids)
-    {
-        // Time passes between syncs, as it does between people's clicks.
-        Crm.Clock.Advance(TimeSpan.FromSeconds(5));
-        return await Engine.RunAsync(
-            new SyncRequest($"sync-{++syncs}", kind, stream is null ? null : new StreamName(stream), [.. ids.Select(id => new RecordId(id))]),
-            _ => { }, CancellationToken.None);
-    }
-
-    public StreamReport Of(SyncReport report, string stream) => report.Streams.Single(part => part.Stream.Value == stream);
-
-    /// <summary>The ids of live records, ascending.</summary>
-    public IReadOnlyList<string> Ids(string stream) => [.. Crm.State(stream).Streams.Values.Single().Where(record => record.Deleted is null).Select(record => record.Id)];
-
-    public async Task<IReadOnlyList<string>> MirroredIdsAsync(string stream)
-    {
-        var ids = new List<string>();
-        await Mirror.VisitIndexAsync(new StreamName(stream), (id, _, isLive) =>
-        {
-            if (isLive)
-                ids.Add(Encoding.UTF8.GetString(id));
-        }, CancellationToken.None);
-        return ids;
-    }
-
-    /// <summary>Mirror and CRM hold the same records, the same values and the same links.</summary>
-    public async Task AssertEqualAsync()
-    {
-        var compared = 0;
-        foreach (var stream in (await Mirror.StreamsAsync(CancellationToken.None)).Where(stream => Options.Includes(stream.Name) && stream.GoneAt is null))
-        {
-            var truth = StateOf(stream).Where(record => record.Deleted is null).ToDictionary(record => record.Id);
-            var ids = await MirroredIdsAsync(stream.Name.Value);
-            Assert.True(truth.Keys.ToHashSet().SetEquals(ids), $"{stream.Name}: the CRM has {truth.Count} records, the mirror {ids.Count}; "
-                + $"missing {string.Join(',', truth.Keys.Except(ids).Take(5))}; extra {string.Join(',', ids.Except(truth.Keys).Take(5))}");
-            foreach (var some in ids.Chunk(1_000))
-            {
-                foreach (var record in await Mirror.LoadAsync(stream.Name, [.. some.Select(id => new RecordId(id))], CancellationToken.None))
-                {
-                    AssertSameValues(stream, truth[record.Id.Value], record);
-                    compared++;
-                }
-            }
-
-            await AssertSameLinksAsync(stream, truth);
-        }
-
-        Assert.True(compared > 0, "Nothing was compared.");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (connector is not null)
-            await connector.DisposeAsync();
-        await Mirror.DisposeAsync();
-        await Crm.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
-    }
-
-    private IReadOnlyList<RecordState> StateOf(MirroredStream stream) => Crm.State(stream.Description.TypeId).Streams.Values.Single();
-
-    private static void AssertSameValues(MirroredStream stream, RecordState truth, StoredRecord record)
-    {
-        using var json = JsonDocument.Parse(record.Properties);
-        var retired = stream.Fields.Where(field => field.RetiredAt is not null).Select(field => field.Definition.Name).ToHashSet();
-        foreach (var (name, value) in truth.Properties)
-        {
-            var mirrored = json.RootElement.TryGetProperty(name, out var found) ? Text(found) : null;
-            Assert.True(mirrored == value, $"{stream.Name} {record.Id} {name}: the CRM has {Shown(value)}, the mirror {Shown(mirrored)}");
-        }
-
-        foreach (var property in json.RootElement.EnumerateObject().Where(property => !retired.Contains(property.Name)))
-            Assert.True(truth.Properties.ContainsKey(property.Name), $"{stream.Name} {record.Id}: the mirror invented {property.Name}");
-    }
-
-    private async Task AssertSameLinksAsync(MirroredStream stream, Dictionary<string, RecordState> truth)
-    {
-        foreach (var (id, record) in truth.Where(pair => pair.Value.Links.Count > 0 || pair.Key.EndsWith('7')))
-        {
-            var mirrored = (await Mirror.LinksAsync(stream.Name, new RecordId(id), CancellationToken.None))
-                .Where(link => Options.Includes(link.OtherStream))
-                .Select(link => $"{Plain(link.OtherStream.Value)} {link.Link.Target}").Distinct().Order(StringComparer.Ordinal);
-            var expected = record.Links.Where(link => Options.Streams is null || Options.Streams.Any(name => Plain(name.Value) == Plain(link.Stream)))
-                .Select(link => $"{Plain(link.Stream)} {link.Id}").Distinct().Order(StringComparer.Ordinal);
-            Assert.Equal(expected, mirrored);
-        }
-    }
-
-    /// <summary>Custom objects go by their short name in the emulator's state and by their qualified name in the mirror.</summary>
-    private static string Plain(string stream) => stream.StartsWith('p') && stream.IndexOf('_', StringComparison.Ordinal) is > 0 and var cut && char.IsAsciiDigit(stream[1])
-        ? stream[(cut + 1)..] : stream;
-
-    private static string? Text(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.String => value.GetString(),
-        _ => value.GetRawText(),
-    };
-
-    private static string Shown(string? value) => value is null ? "null" : $"'{(value.Length > 60 ? value[..60] + "…" : value)}'";
-
-    private sealed class KeptCredentials(Credentials first) : ICredentialSource
-    {
-        private volatile Credentials current = first;
-
-        public int Refreshes { get; private set; }
-
-        public ValueTask<Credentials> LoadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(current);
-
-        public ValueTask SaveAsync(Credentials credentials, CancellationToken cancellationToken)
-        {
-            current = credentials;
-            Refreshes++;
-            return ValueTask.CompletedTask;
-        }
-    }
+    protected override IConnector Connect(ConnectorSetup setup) => new HubSpotConnectorFactory().Create(setup);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Trueup.BlackBox;
 
 namespace Trueup.Host.Tests;
@@ -75,6 +76,31 @@ public sealed class Commands : IDisposable
         Assert.Equal(1, status);
         Assert.Contains("was not made by the demo", said, StringComparison.Ordinal);
         Assert.Equal("precious", await File.ReadAllTextAsync(mine));
+    }
+
+    [Fact]
+    public async Task The_demo_brings_an_account_of_every_emulated_crm_to_life_by_itself()
+    {
+        var url = $"http://127.0.0.1:{TrueupServer.FreePort()}";
+        await using var program = HostProgram.Start(["demo", "--records", "300", "--json"], new Dictionary<string, string>
+        {
+            ["TRUEUP_DATA"] = Path.Combine(folder, "demo"), ["TRUEUP_URLS"] = url, ["TRUEUP_API_TOKEN"] = TrueupServer.Token,
+        }, folder);
+        await program.FirstLineAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(url) };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", TrueupServer.Token);
+
+        List<(string? App, string? State)> accounts;
+        do
+        {
+            await TrueupServer.PauseAsync(100);
+            using var answer = JsonDocument.Parse(await client.GetStringAsync(new Uri("/api/v1/connections", UriKind.Relative)));
+            accounts = [.. answer.RootElement.GetProperty("items").EnumerateArray()
+                .Select(account => (account.GetProperty("app").GetString(), account.GetProperty("state").GetString())).OrderBy(account => account.Item1)];
+        }
+        while (accounts.Exists(account => account.State is not ("live" or "attention")));
+
+        Assert.Equal([("hubspot", "live"), ("salesforce", "live")], accounts);
     }
 
     private async Task<(int Status, string Said)> RunAsync(string[] words, params (string Key, string Value)[] settings)

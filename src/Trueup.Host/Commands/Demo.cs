@@ -8,7 +8,7 @@ using Trueup.Web.Application;
 
 namespace Trueup.Host.Commands;
 
-/// <summary>A demonstration on one's own machine: an emulated CRM that lives, the server, one account.</summary>
+/// <summary>A demonstration on one's own machine: emulated CRMs that live, the server, an account of each.</summary>
 internal static class Demo
 {
     private const string Folder = "./demo-data";
@@ -19,7 +19,10 @@ internal static class Demo
     /// <summary>Enough to watch the first load for a while, little enough to wait for it.</summary>
     private const int UsualRecords = 20_000;
 
-    /// <summary>Changes per second: something new in every sync.</summary>
+    /// <summary>The org is a tenth of the portal: it is there within seconds, while the portal still loads.</summary>
+    private const int PortalToOrg = 10;
+
+    /// <summary>Changes per second of each: something new in every sync.</summary>
     private const double UsualLife = 2;
 
     private static readonly Dictionary<string, string> Usual = new()
@@ -37,50 +40,60 @@ internal static class Demo
         string[] own = ["records", "seed", "life"];
         var settings = ServerVerbs.ReadSettings(arguments, own, Usual);
         var memory = Prepare(settings.Data, arguments.Has("keep"));
-        var order = new EmulatorOrder(
-            arguments.Number(verb, "records", UsualRecords, 0, 10_000_000), arguments.Number(verb, "seed", 1, 0, int.MaxValue),
-            EmulatorOrder.ReadLife(verb, arguments, UsualLife), null, new Uri(memory.CrmUrl ?? "http://127.0.0.1:0"), null, RealLimits: true);
+        var records = arguments.Number(verb, "records", UsualRecords, 0, 10_000_000);
+        var seed = arguments.Number(verb, "seed", 1, 0, int.MaxValue);
+        var life = EmulatorOrder.ReadLife(verb, arguments, UsualLife);
 
-        await using var crm = await StartCrmAsync(order, cancellationToken);
-        memory = memory with { CrmUrl = crm.Url.ToString().TrimEnd('/') };
+        await using var portal = await StartCrmAsync("hubspot", new EmulatorOrder(records, seed, life, null, memory.AddressOf("hubspot"), null, RealLimits: true), cancellationToken);
+        // Without the vendor's quota: an hourly sync every minute would use up the day's calls of a small org by noon.
+        await using var org = await StartCrmAsync(
+            "salesforce", new EmulatorOrder(records / PortalToOrg, seed, life, null, memory.AddressOf("salesforce"), null, RealLimits: false), cancellationToken);
+        IReadOnlyList<Emulators.IEmulatedCrm> crms = [portal, org];
+        memory = memory with { Crms = crms.ToDictionary(crm => crm.App, crm => crm.Url.ToString().TrimEnd('/')) };
+        var addresses = new Dictionary<string, Uri>(settings.Apps.BaseUrls);
+        foreach (var (app, url) in memory.Crms)
+            addresses[app] = new Uri(url);
         settings = settings with
         {
             Owner = settings.Owner ?? ("demo@example.com", memory.Password),
             ApiToken = settings.ApiToken ?? memory.Token,
-            Apps = settings.Apps with { BaseUrls = new Dictionary<string, Uri>(settings.Apps.BaseUrls) { [crm.App] = new Uri(memory.CrmUrl) } },
+            Apps = settings.Apps with { BaseUrls = addresses },
         };
         await using var server = await Server.StartAsync(settings, LogLevel.Warning, cancellationToken);
         Remember(settings.Data, memory);
-        await ConnectAsync(server.Services, crm.App, cancellationToken);
+        await ConnectAsync(server.Services, memory.Crms.Keys, cancellationToken);
         Announce(server, settings, memory, arguments.Json);
         await server.WaitForShutdownAsync(cancellationToken);
         return CommandLine.Done;
     }
 
-    private static async Task<Emulators.IEmulatedCrm> StartCrmAsync(EmulatorOrder order, CancellationToken cancellationToken)
+    private static async Task<Emulators.IEmulatedCrm> StartCrmAsync(string app, EmulatorOrder order, CancellationToken cancellationToken)
     {
         try
         {
-            return (await EmulatedCrms.StartAsync("hubspot", order, cancellationToken))!;
+            return (await EmulatedCrms.StartAsync(app, order, cancellationToken))!;
         }
         catch (IOException failure)
         {
-            throw new StartException($"The emulated CRM cannot listen at {order.Url}: {failure.Message} Start the demo without --keep, which finds a free address.");
+            throw new StartException($"The emulated {app} cannot listen at {order.Url}: {failure.Message} Start the demo without --keep, which finds a free address.");
         }
     }
 
-    private static async Task ConnectAsync(IServiceProvider services, string app, CancellationToken cancellationToken)
+    private static async Task ConnectAsync(IServiceProvider services, IEnumerable<string> apps, CancellationToken cancellationToken)
     {
-        if ((await services.GetRequiredService<Connections>().ListAsync(cancellationToken)).Count > 0)
-            return;
-        try
+        var connecting = services.GetRequiredService<Connecting>();
+        var connected = (await services.GetRequiredService<Connections>().ListAsync(cancellationToken)).Select(connection => connection.App);
+        foreach (var app in connecting.Apps.ExceptBy(connected, app => app.App).Where(app => apps.Contains(app.App)))
         {
-            await services.GetRequiredService<Connecting>().ConnectAsync(
-                new Actor("demo", Roles.Owner, IsToken: true), new NewConnection(app, "Demo", new CredentialsInput("demo-token")), cancellationToken);
-        }
-        catch (ProblemException refused)
-        {
-            throw new StartException($"The demo account could not be connected: {refused.Message}");
+            try
+            {
+                await connecting.ConnectAsync(
+                    new Actor("demo", Roles.Owner, IsToken: true), new NewConnection(app.App, $"Demo {app.Label}", new CredentialsInput("demo-token")), cancellationToken);
+            }
+            catch (ProblemException refused)
+            {
+                throw new StartException($"The demo account of {app.Label} could not be connected: {refused.Message}");
+            }
         }
     }
 
@@ -92,13 +105,14 @@ internal static class Demo
         {
             Output.Json(new JsonObject
             {
-                ["url"] = url, ["email"] = email, ["password"] = password, ["token"] = settings.ApiToken, ["crm"] = memory.CrmUrl, ["data"] = Path.GetFullPath(settings.Data),
+                ["url"] = url, ["email"] = email, ["password"] = password, ["token"] = settings.ApiToken,
+                ["crms"] = new JsonObject(memory.Crms!.Select(crm => KeyValuePair.Create(crm.Key, (JsonNode?)crm.Value))), ["data"] = Path.GetFullPath(settings.Data),
             });
             return;
         }
         Console.Out.WriteLine($"""
 
-            Trueup is running with an emulated HubSpot full of data that changes while you watch.
+            Trueup is running with an emulated HubSpot and an emulated Salesforce, full of data that changes while you watch.
 
               Open      {url}
               Sign in   {email}
@@ -109,7 +123,7 @@ internal static class Demo
               export TRUEUP_URL={url} TRUEUP_TOKEN={settings.ApiToken}
               ./trueup status
 
-            The emulated CRM listens at {memory.CrmUrl}. Everything lies in {Path.GetFullPath(settings.Data)}. Ctrl-C stops.
+            The emulated CRMs listen at {string.Join(" and ", memory.Crms!.Values)}. Everything lies in {Path.GetFullPath(settings.Data)}. Ctrl-C stops.
             """);
     }
 
@@ -146,8 +160,11 @@ internal static class Demo
     }
 
     /// <summary>What one demo keeps for the next.</summary>
-    private sealed record Memory(string? CrmUrl, string Password, string Token)
+    /// <param name="Crms">The address of each emulated CRM, by app; null before the first start.</param>
+    private sealed record Memory(IReadOnlyDictionary<string, string>? Crms, string Password, string Token)
     {
+        public Uri AddressOf(string app) => new(Crms?.GetValueOrDefault(app) ?? "http://127.0.0.1:0");
+
         public override string ToString() => "demo";
     }
 }

@@ -144,11 +144,12 @@ internal sealed class ByIdReading(SalesforceApi api, Shapes shapes, SplitReading
     {
         var endpoint = $"by id {stream.Name}";
         var answer = await api.QueryAsync(Soql.Select(parts[0], shape.Name, conditions), all, shape.Stamp, endpoint, cancellationToken);
+        var trail = new LocatorTrail($"single {stream.Name}");
         while (true)
         {
             var whole = await split.CompleteAsync(stream, shape, parts, answer, cancellationToken);
             yield return whole.Page;
-            if (whole.Locator is not { } next)
+            if (trail.After(whole) is not { } next)
                 yield break;
             answer = await api.MoreAsync(next, shape.Stamp, endpoint, cancellationToken);
         }

@@ -70,15 +70,13 @@ internal sealed class DeletionReading(SalesforceApi api, Shapes shapes, ILogger 
         var endpoint = $"deleted {stream.Name}";
         var from = shape.Stamp is { } stamp && since > DateTimeOffset.UnixEpoch ? $"{stamp}>={Soql.Literal(since)}" : null;
         var answer = await api.QueryAsync(Soql.Select(Selection(shape), shape.Name, ["IsDeleted=true", from]), all: true, shape.Stamp, endpoint, cancellationToken);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var trail = new LocatorTrail($"deleted {stream.Name}");
         while (true)
         {
             using (answer.Page)
                 yield return new DeletionPage([.. DeletionsIn(answer.Page, shape)]);
-            if (answer.Locator is not { } next)
+            if (trail.After(answer) is not { } next)
                 yield break;
-            if (!seen.Add(next))
-                throw new CrmContractException($"Salesforce sent the same page token twice while deleted {stream.Name} were read; the read starts again with the next sync.");
             answer = await api.MoreAsync(next, shape.Stamp, endpoint, cancellationToken);
         }
     }

@@ -5,7 +5,7 @@ using Trueup.Emulators.HubSpot;
 
 namespace Trueup.Connectors.Tests.HubSpot;
 
-public sealed class HubSpotContract : ConnectorContract
+public sealed class HubSpotContract : MergeContract
 {
     protected override (string Stream, string Field) Main => ("contacts", "city");
 

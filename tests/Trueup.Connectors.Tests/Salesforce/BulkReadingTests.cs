@@ -123,6 +123,15 @@ public sealed class BulkReadingTests
     }
 
     [Fact]
+    public async Task A_byte_order_mark_is_no_part_of_the_first_columns_name()
+    {
+        var answer = Csv(Row(1));
+        await using var salesforce = await StartAsync(_ => answer with { Body = "\uFEFF" + answer.Body });
+
+        Assert.Equal(SalesforceStub.Id(1), Assert.Single(await salesforce.ReadAllAsync(Names)).Id);
+    }
+
+    [Fact]
     public async Task Few_records_are_read_by_pages_without_a_job()
     {
         await using var salesforce = await SalesforceStub.StartAsync(request => request.Path == SalesforceStub.Data + "/query" ? SalesforceStub.Page([SalesforceStub.Record(1)]) : null, fields: Fields);

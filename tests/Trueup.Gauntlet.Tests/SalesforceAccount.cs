@@ -1,0 +1,51 @@
+using Trueup.Connectors.Salesforce;
+using Trueup.Contract;
+using Trueup.Emulators.Salesforce;
+
+namespace Trueup.Gauntlet.Tests;
+
+/// <summary>An account with an emulated Salesforce org.</summary>
+internal sealed class SalesforceAccount : Account<EmulatedSalesforce>
+{
+    private SalesforceAccount(EmulatedSalesforce crm, IReadOnlyList<string> streams, SalesforceAccount? beside = null)
+        : base(crm, new Credentials { AccessToken = "00D!test" }, streams, beside)
+    {
+    }
+
+    /// <summary>Starts an account with so many contacts, and the rest in proportion.</summary>
+    public static async Task<SalesforceAccount> StartAsync(int records = 300, params string[] streams)
+    {
+        var account = new SalesforceAccount(await EmulatedSalesforce.StartAsync(new SalesforceEmulatorOptions { Records = records }), streams);
+        await account.RestartAsync();
+        return account;
+    }
+
+    /// <summary>Starts an account with another org, whose mirror lies beside this one's. Dispose of it first.</summary>
+    public async Task<SalesforceAccount> StartBesideAsync(int records, long seed, params string[] streams)
+    {
+        var neighbour = new SalesforceAccount(await EmulatedSalesforce.StartAsync(new SalesforceEmulatorOptions { Records = records, Seed = seed }), streams, this);
+        await neighbour.RestartAsync();
+        return neighbour;
+    }
+
+    /// <summary>Starts an account and onboards it.</summary>
+    public static async Task<SalesforceAccount> OnboardedAsync(int records = 300, params string[] streams)
+    {
+        var account = await StartAsync(records, streams);
+        await account.OnboardAsync();
+        return account;
+    }
+
+    /// <summary>Signs in by OAuth from now on: sessions that end and are replaced.</summary>
+    public async Task UseOAuthAsync()
+    {
+        var issued = Crm.IssueTokens();
+        await UseAsync(new Credentials { AccessToken = issued.AccessToken, RefreshToken = issued.RefreshToken, ClientId = "c", ClientSecret = "s" });
+    }
+
+    protected override IConnector Connect(ConnectorSetup setup) => new SalesforceConnectorFactory().Create(setup);
+
+    // Compound addresses repeat their components; who looked at a record last is another value for each user.
+    protected override bool IsMirrored(string field) =>
+        !field.EndsWith("Address", StringComparison.Ordinal) && field is not ("LastViewedDate" or "LastReferencedDate");
+}
