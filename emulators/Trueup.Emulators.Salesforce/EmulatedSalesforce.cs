@@ -175,6 +175,7 @@ public sealed class EmulatedSalesforce : EmulatedCrm
         QueryCalls.QueryEndpoint or QueryCalls.QueryAllEndpoint => StreamOfQuery(call["q"] ?? ""),
         QueryCalls.MoreEndpoint => locators.StreamOf(call.Path),
         QueryJobCalls.CreateEndpoint => StreamOfQuery(TextIn(call, "query")),
+        IngestJobCalls.CreateEndpoint => org.Find(TextIn(call, "object"))?.Name,
         _ => null,
     };
 
@@ -276,7 +277,8 @@ public sealed class EmulatedSalesforce : EmulatedCrm
         return (built, new Mutations(built),
             new Router(built, tokens, new QueryCalls(built, engine, open, difficulties), new DescribeCalls(built), new RowCalls(built, engine, writes),
                 new CollectionCalls(built, engine, writes, difficulties), new ReplicationCalls(built, difficulties), new ResourceCalls(built, budgets, () => instanceUrl),
-                work, new QueryJobCalls(built, engine, work, budgets, difficulties, options.PollsPerJob, options.PreRenderPages ? new KeptPages() : null)),
+                work, new JobCalls(work), new QueryJobCalls(built, engine, work, budgets, difficulties, options.PollsPerJob, options.PreRenderPages ? new KeptPages() : null),
+                new IngestJobCalls(built, work, new IngestRun(writes), budgets, difficulties, options.PollsPerJob, options.MayHardDelete)),
             budgets, open, work);
     }
 }

@@ -45,6 +45,9 @@ public sealed record SalesforceEmulatorOptions
     /// <summary>Which poll finds a bulk job done, 1 or more. Without polls it is done after five seconds by the CRM's clock.</summary>
     public int PollsPerJob { get; init; } = 2;
 
+    /// <summary>Whether the connected user may delete without the recycle bin (the permission "Bulk API Hard Delete").</summary>
+    public bool MayHardDelete { get; init; } = true;
+
     /// <summary>Whether only contacts are generated, with 40 fields that hold plain values: what the benchmarks read.</summary>
     public bool BenchmarkData { get; init; }
 

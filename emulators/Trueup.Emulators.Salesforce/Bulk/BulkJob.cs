@@ -40,7 +40,7 @@ internal abstract class BulkJob(string id, SObjectTable table, string operation,
     /// <summary>Lets it run from now on.</summary>
     public void Begin(long now)
     {
-        began = now;
+        (began, polls) = (now, 0);
         Move(JobState.UploadComplete, now);
     }
 
@@ -63,7 +63,7 @@ internal abstract class BulkJob(string id, SObjectTable table, string operation,
     }
 
     /// <summary>Says that it cannot end well.</summary>
-    public void Spoil(string message) => Message = message;
+    public void Spoil(string message) => Message ??= message;
 
     /// <exception cref="Refusal">It has ended already.</exception>
     public void Abort(long now)

@@ -59,34 +59,12 @@ internal sealed class QueryJobCalls(SalesforceOrg org, QueryEngine engine, BulkJ
         return Reply.Json(200, job.Info());
     }
 
-    public Answer Poll(QueryJob job)
-    {
-        job.Poll(jobs.Now);
-        return Reply.Json(200, job.Progress());
-    }
-
-    public Answer List() => Listed(jobs.All<QueryJob>());
-
-    /// <summary>A list of jobs.</summary>
-    public static Answer Listed(IEnumerable<BulkJob> found) => Reply.Json(200, new JsonObject
-    {
-        ["done"] = true, ["nextRecordsUrl"] = null, ["records"] = new JsonArray([.. found.Select(job => job.Info())]),
-    });
-
     public Answer Abort(Request request, QueryJob job)
     {
         if (Body.Parse(request.Call).Text("state") is not "Aborted" and var state)
             throw Refusal.Bad("INVALIDJOB", $"Invalid state: {state}");
         job.Abort(jobs.Now);
         return Reply.Json(200, job.Progress());
-    }
-
-    public Answer Delete(BulkJob job)
-    {
-        if (job.State == JobState.InProgress)
-            throw BulkJob.WrongState("Job is still in progress");
-        jobs.Remove(job);
-        return Reply.NoContent;
     }
 
     /// <summary>One page of a result.</summary>
