@@ -248,8 +248,10 @@ public sealed class EmulatedHubSpot : EmulatedCrm
                 case QuotaControl quota:
                     quotas.Set(quota);
                     break;
-                case ExpireControl { What: "locator" }:
-                    throw new ControlException("HubSpot has no query locators that could expire.");
+                case ExpireControl { What: "locator" or "job" }:
+                    throw new ControlException("HubSpot has no query locators and no jobs that could expire.");
+                case JobControl:
+                    throw new ControlException("HubSpot's jobs are not emulated.");
                 case ExpireControl expire:
                     tokens.Expire(expire);
                     break;

@@ -1,4 +1,5 @@
 using Trueup.Emulators.Salesforce.Api;
+using Trueup.Emulators.Salesforce.Bulk;
 using Trueup.Emulators.Salesforce.Data;
 using Trueup.Emulators.Salesforce.Org;
 using Trueup.Emulators.Salesforce.Soql;
@@ -6,7 +7,7 @@ using Trueup.Emulators.Salesforce.Writes;
 
 namespace Trueup.Emulators.Salesforce;
 
-/// <summary>A Salesforce org over real HTTP: REST API, queries and OAuth.</summary>
+/// <summary>A Salesforce org over real HTTP: REST API, queries, the Bulk API 2.0 and OAuth.</summary>
 /// <remarks>Endpoint names for controls are listed in <c>emulators/README.md</c>.</remarks>
 public sealed class EmulatedSalesforce : EmulatedCrm
 {
@@ -21,6 +22,7 @@ public sealed class EmulatedSalesforce : EmulatedCrm
     private Router router;
     private Quotas quotas;
     private Locators locators;
+    private BulkJobs jobs;
     private LivingCrm? life;
     private string instanceUrl = DirectUrl;
 
@@ -29,7 +31,7 @@ public sealed class EmulatedSalesforce : EmulatedCrm
         this.options = options;
         difficulties = new Difficulties(Controls, options.Seed);
         tokens = new Tokens(() => org!, options, () => instanceUrl);
-        (org, mutations, router, quotas, locators) = Build();
+        (org, mutations, router, quotas, locators, jobs) = Build();
     }
 
     /// <summary>Generates the data, and does not listen: <see cref="EmulatedCrm.Direct"/> leads to it. It has no life of its own.</summary>
@@ -173,8 +175,27 @@ public sealed class EmulatedSalesforce : EmulatedCrm
     }
 
     // Queries name their object in their text.
-    private string? StreamOf(Call call, Route route) => route.Table?.Name ?? (route.Endpoint is QueryCalls.QueryEndpoint or QueryCalls.QueryAllEndpoint
-        ? StreamOfQuery(call["q"] ?? "") : route.Endpoint == QueryCalls.MoreEndpoint ? locators.StreamOf(call.Path) : null);
+    private string? StreamOf(Call call, Route route) => route.Table?.Name ?? route.Endpoint switch
+    {
+        QueryCalls.QueryEndpoint or QueryCalls.QueryAllEndpoint => StreamOfQuery(call["q"] ?? ""),
+        QueryCalls.MoreEndpoint => locators.StreamOf(call.Path),
+        QueryJobCalls.CreateEndpoint => StreamOfQuery(TextIn(call, "query")),
+        IngestJobCalls.CreateEndpoint => org.Find(TextIn(call, "object"))?.Name,
+        _ => null,
+    };
+
+    // Empty where the body has none: it will be refused where it is answered.
+    private static string TextIn(Call call, string member)
+    {
+        try
+        {
+            return Body.Parse(call).Text(member) ?? "";
+        }
+        catch (Refusal)
+        {
+            return "";
+        }
+    }
 
     private string? StreamOfQuery(string soql)
     {
@@ -221,8 +242,11 @@ public sealed class EmulatedSalesforce : EmulatedCrm
                 case QuotaControl quota:
                     quotas.Set(quota);
                     break;
-                case ExpireControl { What: "locator", After: > 0 }:
-                    throw new ControlException("Locators expire at once: the control expire takes no 'after' for them.");
+                case ExpireControl { What: "locator" or "job", After: > 0 }:
+                    throw new ControlException("Locators and jobs expire at once: the control expire takes no 'after' for them.");
+                case ExpireControl { What: "job" }:
+                    jobs.Clear();
+                    break;
                 case ExpireControl { What: "locator" }:
                     locators.Clear();
                     break;
@@ -244,9 +268,9 @@ public sealed class EmulatedSalesforce : EmulatedCrm
     }
 
     /// <inheritdoc/>
-    protected override void Restart() => (org, mutations, router, quotas, locators) = Build();
+    protected override void Restart() => (org, mutations, router, quotas, locators, jobs) = Build();
 
-    private (SalesforceOrg, Mutations, Router, Quotas, Locators) Build()
+    private (SalesforceOrg, Mutations, Router, Quotas, Locators, BulkJobs) Build()
     {
         var built = new SalesforceOrg(Clock, options.DeleteLogLimit, options.MultiCurrency);
         OrgData.Load(built, options);
@@ -254,10 +278,13 @@ public sealed class EmulatedSalesforce : EmulatedCrm
         var writes = new RowWrites(built);
         var budgets = new Quotas(Clock, options.DailyRequests);
         var open = new Locators(Clock);
+        var work = new BulkJobs(Clock);
         return (built, new Mutations(built),
             new Router(built, tokens, new QueryCalls(built, engine, open, difficulties), new DescribeCalls(built), new RowCalls(built, engine, writes),
                 new CollectionCalls(built, engine, writes, difficulties), new ReplicationCalls(built, difficulties), new ResourceCalls(built, budgets, () => instanceUrl),
+                work, new JobCalls(work), new QueryJobCalls(built, engine, work, budgets, difficulties, options.PollsPerJob, options.PreRenderPages ? new KeptPages() : null),
+                new IngestJobCalls(built, work, new IngestRun(writes), budgets, difficulties, options.PollsPerJob, options.MayHardDelete),
                 (call, route) => Allow(route.Endpoint, StreamOf(call, route))),
-            budgets, open);
+            budgets, open, work);
     }
 }

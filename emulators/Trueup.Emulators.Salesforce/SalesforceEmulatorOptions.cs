@@ -42,6 +42,18 @@ public sealed record SalesforceEmulatorOptions
     /// <summary>Deletions of one object that the org remembers for more than two hours: the vendor's 5,000 for each of 1,000 licences.</summary>
     public int DeleteLogLimit { get; init; } = 5_000_000;
 
+    /// <summary>Which poll finds a bulk job done, 1 or more. Without polls it is done after five seconds by the CRM's clock.</summary>
+    public int PollsPerJob { get; init; } = 2;
+
+    /// <summary>Whether the connected user may delete without the recycle bin (the permission "Bulk API Hard Delete").</summary>
+    public bool MayHardDelete { get; init; } = true;
+
+    /// <summary>Whether only contacts are generated, with 40 fields that hold plain values: what the benchmarks read.</summary>
+    public bool BenchmarkData { get; init; }
+
+    /// <summary>Whether a page of a bulk result, once rendered, is kept and sent again as it is while the object does not change.</summary>
+    public bool PreRenderPages { get; init; }
+
     /// <summary>The base of the CRM's clock, and the clock of the server.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

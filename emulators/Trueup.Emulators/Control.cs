@@ -90,7 +90,7 @@ public sealed record TruncateControl(int Bytes) : Control;
 public sealed record StallControl(TimeSpan? Delay) : Control;
 
 /// <summary>Ends something that opens the CRM.</summary>
-/// <param name="What"><c>token</c> (access tokens), <c>refresh</c> (refresh tokens), <c>revoke</c> (both) or <c>locator</c> (open queries, where the vendor has such).</param>
+/// <param name="What"><c>token</c> (access tokens), <c>refresh</c> (refresh tokens), <c>revoke</c> (both), <c>locator</c> (open queries) or <c>job</c> (bulk jobs with their results), where the vendor has such.</param>
 /// <param name="After">Requests that still succeed; 0 for at once.</param>
 public sealed record ExpireControl(string What, int After) : Control;
 
@@ -99,6 +99,24 @@ public sealed record ExpireControl(string What, int After) : Control;
 /// <param name="Limit">Calls in its window.</param>
 /// <param name="Foreign">Calls of the present window that another app has used up.</param>
 public sealed record QuotaControl(string Bucket, int Limit, int Foreign) : Control;
+
+/// <summary>How a background job goes that is created from now on.</summary>
+/// <param name="Delay">How long it runs, by the CRM's clock; null where polls decide.</param>
+/// <param name="Polls">The poll that finds it ended; null for the vendor's usual one.</param>
+/// <param name="End">How it ends.</param>
+/// <param name="Message">The vendor's reason where it does not end well; null for none.</param>
+public sealed record JobControl(TimeSpan? Delay, int? Polls, JobEnd End, string? Message) : Control;
+
+/// <summary>How a background job ends.</summary>
+public enum JobEnd
+{
+    /// <summary>Well.</summary>
+    Complete,
+    /// <summary>It failed.</summary>
+    Failed,
+    /// <summary>Somebody stopped it.</summary>
+    Aborted,
+}
 
 /// <summary>From a given page on the page token leads back to the same page.</summary>
 /// <param name="Page">1 for the next page of the endpoint after the control was set.</param>

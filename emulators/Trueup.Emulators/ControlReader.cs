@@ -29,13 +29,14 @@ public static class ControlReader
             "stall" => new StallControl(fields.Duration("delay")),
             "expire" => new ExpireControl(What(fields), fields.Number("after", 0)),
             "quota" => new QuotaControl(fields.Text("bucket"), fields.Number("limit"), fields.Number("foreign", 0)),
+            "job" => new JobControl(fields.Duration("delay"), fields.Has("polls") ? fields.Number("polls") : null, Manner<JobEnd>(fields, "end", JobEnd.Complete), fields.OptionalText("message")),
             "repeat" => new RepeatControl(fields.Number("page", 1)),
             "no-id" => new NoIdControl(),
             "twice" => new TwiceControl(),
             "partial" => new PartialControl(),
             "forbid" => new ForbidControl(),
             _ => throw new ControlException(
-                $"Unknown control '{name}'; known are lag, tie, cap, pages, order, hook, fault, cut, truncate, stall, expire, quota, "
+                $"Unknown control '{name}'; known are lag, tie, cap, pages, order, hook, fault, cut, truncate, stall, expire, quota, job, "
                 + "repeat, no-id, twice, partial and forbid."),
         };
         control = control with
@@ -55,8 +56,8 @@ public static class ControlReader
 
     private static string What(JsonFields fields) =>
         fields.OptionalText("what") is not { } what ? "token"
-        : what is "token" or "refresh" or "revoke" or "locator" ? what
-        : throw new ControlException($"The control expire does not know '{what}'; known are token, refresh, revoke and locator.");
+        : what is "token" or "refresh" or "revoke" or "locator" or "job" ? what
+        : throw new ControlException($"The control expire does not know '{what}'; known are token, refresh, revoke, locator and job.");
 
     private static IReadOnlyList<int> Sizes(JsonFields fields) =>
         fields.List("sizes") is { Count: > 0 } sizes

@@ -27,6 +27,9 @@ public sealed class Difficulties(ActiveControls controls, long seed)
     /// <summary>The result ceiling; null for none.</summary>
     public CapControl? Cap(string endpoint, string stream) => controls.On<CapControl>(endpoint, stream).FirstOrDefault();
 
+    /// <summary>How a background job goes that is created now; null for one that nothing disturbs.</summary>
+    public JobControl? Job(string endpoint, string stream) => controls.Strike<JobControl>(endpoint, stream);
+
     /// <summary>Whether the last record of the page before comes again.</summary>
     public bool Twice(string endpoint, string stream) => controls.Strike<TwiceControl>(endpoint, stream) is not null;
 

@@ -28,6 +28,9 @@ public sealed class JsonBytes(int expectedBytes = 1024)
         return this;
     }
 
+    /// <summary>Takes back what was appended since <see cref="Written"/> had this length.</summary>
+    public void BackTo(int length) => written = length;
+
     private void Grow(int needed)
     {
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(buffer.Length * 2, needed));

@@ -2,33 +2,22 @@ using System.Globalization;
 
 namespace Trueup.Emulators.Salesforce.Api;
 
-/// <summary>The org's budgets (facts, section 9): calls in a rolling day, and requests and automation at the same time.</summary>
+/// <summary>The org's budgets (facts, section 9): calls and bulk work in a rolling day, and requests and automation at the same time.</summary>
 internal sealed class Quotas(VirtualClock clock, int daily)
 {
-    private static readonly long Day = (long)TimeSpan.FromDays(1).TotalMilliseconds;
-    private static readonly long Minute = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;
-
     // Only requests that run for at least 20 seconds count as concurrent.
     private static readonly long LongRequest = (long)TimeSpan.FromSeconds(20).TotalMilliseconds;
 
-    private readonly Queue<(long Minute, int Calls)> history = new();
-    private readonly int usual = daily;
-    private int used;
-    private int thisMinute;
-    private long minute;
     private long requestsBusyUntil;
     private long automationBusyUntil;
 
-    public int DailyLimit { get; private set; } = daily;
+    public DailyBudget Requests { get; } = new(clock, daily);
 
-    public int DailyUsed
-    {
-        get
-        {
-            Roll();
-            return used;
-        }
-    }
+    public DailyBudget QueryJobs { get; } = new(clock, 10_000);
+
+    public DailyBudget QueryKilobytes { get; } = new(clock, 1_000_000_000);
+
+    public DailyBudget Batches { get; } = new(clock, 15_000);
 
     /// <summary>Sets a budget. The slots of <c>concurrent</c> and <c>apex</c> that others hold are free again after 20 seconds.</summary>
     public void Set(QuotaControl control)
@@ -36,11 +25,6 @@ internal sealed class Quotas(VirtualClock clock, int daily)
         var now = clock.Milliseconds;
         switch (control.Bucket)
         {
-            case "daily":
-                history.Clear();
-                (thisMinute, minute) = (control.Foreign, now / Minute);
-                (DailyLimit, used) = (control.Limit, control.Foreign);
-                break;
             case "concurrent":
                 requestsBusyUntil = control.Foreign >= control.Limit ? now + LongRequest : 0;
                 break;
@@ -48,14 +32,15 @@ internal sealed class Quotas(VirtualClock clock, int daily)
                 automationBusyUntil = control.Foreign >= control.Limit ? now + LongRequest : 0;
                 break;
             default:
-                throw new ControlException($"The control quota does not know the bucket '{control.Bucket}'; known are daily, concurrent and apex.");
+                Daily(control.Bucket).Set(control.Limit, control.Foreign);
+                break;
         }
     }
 
     public void Reset()
     {
-        history.Clear();
-        (thisMinute, used, DailyLimit) = (0, 0, usual);
+        foreach (var budget in new[] { Requests, QueryJobs, QueryKilobytes, Batches })
+            budget.Reset();
         (requestsBusyUntil, automationBusyUntil) = (0, 0);
     }
 
@@ -63,32 +48,29 @@ internal sealed class Quotas(VirtualClock clock, int daily)
     public Refusal? Take(bool writes)
     {
         var now = clock.Milliseconds;
-        if (DailyUsed >= DailyLimit)
+        if (Requests.IsExhausted)
             return Exceeded("TotalRequests Limit exceeded.");
         if (now < requestsBusyUntil)
             return Exceeded("ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
         if (writes && now < automationBusyUntil)
             return Exceeded("ConcurrentPerOrgLongTxn Limit exceeded.");
-        thisMinute++;
-        used++;
+        Requests.Take(1);
         return null;
     }
 
     /// <summary>What every answer tells of the daily budget.</summary>
     public KeyValuePair<string, string> Header =>
-        new("Sforce-Limit-Info", string.Create(CultureInfo.InvariantCulture, $"api-usage={DailyUsed}/{DailyLimit}"));
+        new("Sforce-Limit-Info", string.Create(CultureInfo.InvariantCulture, $"api-usage={Requests.Used}/{Requests.Limit}"));
 
-    private void Roll()
+    private DailyBudget Daily(string bucket) => bucket switch
     {
-        var now = clock.Milliseconds / Minute;
-        if (now == minute)
-            return;
-        if (thisMinute > 0)
-            history.Enqueue((minute, thisMinute));
-        (minute, thisMinute) = (now, 0);
-        while (history.TryPeek(out var oldest) && oldest.Minute * Minute + Day <= clock.Milliseconds)
-            used -= history.Dequeue().Calls;
-    }
+        "daily" => Requests,
+        "query-jobs" => QueryJobs,
+        "query-kilobytes" => QueryKilobytes,
+        "batches" => Batches,
+        _ => throw new ControlException(
+            $"The control quota does not know the bucket '{bucket}'; known are daily, concurrent, apex, query-jobs, query-kilobytes and batches."),
+    };
 
     private static Refusal Exceeded(string message) => Refusal.Of(403, "REQUEST_LIMIT_EXCEEDED", message);
 }

@@ -9,6 +9,7 @@ internal sealed class ResourceCalls(SalesforceOrg org, Quotas quotas, Func<strin
 {
     private const int FirstListed = 31;
     private const int LastListed = 67;
+    private const long KilobytesPerMegabyte = 1_024;
 
     private static readonly string[] Seasons = ["Spring", "Summer", "Winter"];
 
@@ -28,7 +29,7 @@ internal sealed class ResourceCalls(SalesforceOrg org, Quotas quotas, Func<strin
     public Answer List(Request request)
     {
         var json = new JsonObject();
-        foreach (var name in new[] { "composite", "limits", "query", "queryAll", "sobjects" })
+        foreach (var name in new[] { "composite", "jobs", "limits", "query", "queryAll", "sobjects" })
             json[name] = $"/services/data/{request.Version}/{name}";
         json["identity"] = $"{url()}/id/{SalesforceOrg.OrganizationId}/{SalesforceOrg.UserId}";
         return Reply.Json(200, json);
@@ -36,10 +37,10 @@ internal sealed class ResourceCalls(SalesforceOrg org, Quotas quotas, Func<strin
 
     public Answer Limits() => Reply.Json(200, new JsonObject
     {
-        ["DailyApiRequests"] = Limit(quotas.DailyLimit, quotas.DailyLimit - quotas.DailyUsed),
-        ["DailyBulkApiBatches"] = Limit(15_000, 15_000),
-        ["DailyBulkV2QueryJobs"] = Limit(10_000, 10_000),
-        ["DailyBulkV2QueryFileStorageMB"] = Limit(976_562, 976_562),
+        ["DailyApiRequests"] = Limit(quotas.Requests),
+        ["DailyBulkApiBatches"] = Limit(quotas.Batches),
+        ["DailyBulkV2QueryJobs"] = Limit(quotas.QueryJobs),
+        ["DailyBulkV2QueryFileStorageMB"] = Limit(quotas.QueryKilobytes, KilobytesPerMegabyte),
         ["DailyAsyncApexExecutions"] = Limit(250_000, 250_000),
         ["DataStorageMB"] = Limit(1_073, 611),
         ["FileStorageMB"] = Limit(1_073, 990),
@@ -56,5 +57,7 @@ internal sealed class ResourceCalls(SalesforceOrg org, Quotas quotas, Func<strin
         });
     }
 
-    private static JsonObject Limit(int most, int remaining) => new() { ["Max"] = most, ["Remaining"] = Math.Max(0, remaining) };
+    private static JsonObject Limit(DailyBudget budget, long unit = 1) => Limit(budget.Limit / unit, (budget.Limit - budget.Used) / unit);
+
+    private static JsonObject Limit(long most, long remaining) => new() { ["Max"] = most, ["Remaining"] = Math.Max(0L, remaining) };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Trueup.Emulators.Salesforce.Bulk;
 using Trueup.Emulators.Salesforce.Org;
 
 namespace Trueup.Emulators.Salesforce.Api;
@@ -20,9 +21,10 @@ internal sealed record Route(string Endpoint, SObjectTable? Table, Func<Request,
 /// <summary>Finds the endpoint of a path. Repeated slashes count as one: the vendor's command line sends them.</summary>
 internal sealed class Router(
     SalesforceOrg org, Tokens tokens, QueryCalls queries, DescribeCalls describes, RowCalls rows, CollectionCalls collections,
-    ReplicationCalls replication, ResourceCalls resources, Action<Call, Route> allow)
+    ReplicationCalls replication, ResourceCalls resources, BulkJobs jobs, JobCalls anyJobs,
+    QueryJobCalls queryJobs, IngestJobCalls ingestJobs, Action<Call, Route> allow)
 {
-    private static readonly string[] Methods = ["DELETE", "GET", "HEAD", "PATCH", "POST"];
+    private static readonly string[] Methods = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"];
 
     private const double FirstVersion = 31;
     private const double LastVersion = 67;
@@ -32,6 +34,8 @@ internal sealed class Router(
     [
         "versions", "resources", "describe-global", "describe", "query", "query-all", "query-more", "get", "related", "retrieve", "updated", "deleted",
         "create", "update", "upsert", "delete", "collections-create", "collections-update", "collections-upsert", "collections-delete", "composite", "batch",
+        QueryJobCalls.CreateEndpoint, QueryJobCalls.PollEndpoint, "bulk-list", QueryJobCalls.ResultsEndpoint, QueryJobCalls.PagesEndpoint, "bulk-abort", "bulk-delete",
+        IngestJobCalls.CreateEndpoint, IngestJobCalls.UploadEndpoint, IngestJobCalls.CloseEndpoint, IngestJobCalls.PollEndpoint, IngestJobCalls.ResultsEndpoint, "ingest-list", "ingest-delete",
         "limits", "record-count", "identity", "userinfo", "token", "revoke", "authorize",
     ];
 
@@ -73,6 +77,8 @@ internal sealed class Router(
         ["query" or "queryAll", var locator] => Get(call, QueryCalls.MoreEndpoint,
             request => queries.More(request.Call, request.Session, request.Version, locator)),
         ["composite", .. var more] => Composite(call, more),
+        ["jobs", "query", .. var more] => QueryJobs(call, more),
+        ["jobs", "ingest", .. var more] => IngestJobs(call, more),
         ["limits"] => Get(call, "limits", _ => resources.Limits()),
         ["limits", "recordCount"] => Get(call, "record-count", request => resources.RecordCount(request.Call)),
         _ => null,
@@ -117,6 +123,44 @@ internal sealed class Router(
             new("collections-upsert", org.FindVisible(name), request => collections.Upsert(request.Call, Known(org.FindVisible(name)), field)),
         _ => null,
     };
+
+    private Route? QueryJobs(Call call, string[] more)
+    {
+        // The job may be unknown: then only the answer says so.
+        var table = more.Length > 0 && jobs.TryFind<QueryJob>(more[0], out var known) ? known.Table : null;
+        Route For(string endpoint, Func<Request, QueryJob, Answer> reply) => new(endpoint, table, request => reply(request, jobs.Find<QueryJob>(more[0])));
+        return (call.Method, more) switch
+        {
+            ("POST", []) => new(QueryJobCalls.CreateEndpoint, null, queryJobs.Create),
+            ("GET", []) => new("bulk-list", null, _ => anyJobs.List<QueryJob>()),
+            ("GET", [_]) => For(QueryJobCalls.PollEndpoint, (_, job) => anyJobs.Poll(job)),
+            ("PATCH", [_]) => For("bulk-abort", queryJobs.Abort),
+            ("DELETE", [_]) => For("bulk-delete", (_, job) => anyJobs.Delete(job)),
+            ("GET", [_, "results"]) => For(QueryJobCalls.ResultsEndpoint, queryJobs.Results),
+            ("GET", [_, "resultPages"]) => For(QueryJobCalls.PagesEndpoint, queryJobs.Pages),
+            _ => null,
+        };
+    }
+
+    private Route? IngestJobs(Call call, string[] more)
+    {
+        var table = more.Length > 0 && jobs.TryFind<IngestJob>(more[0], out var known) ? known.Table : null;
+        Route For(string endpoint, Func<Request, IngestJob, Answer> reply) => new(endpoint, table, request => reply(request, jobs.Find<IngestJob>(more[0])));
+        // Clients spell the results in several cases.
+        return (call.Method, more.Length, more.ElementAtOrDefault(1)?.ToUpperInvariant()) switch
+        {
+            ("POST", 0, _) => new(IngestJobCalls.CreateEndpoint, null, ingestJobs.Create),
+            ("GET", 0, _) => new("ingest-list", null, _ => anyJobs.List<IngestJob>()),
+            ("GET", 1, _) => For(IngestJobCalls.PollEndpoint, (_, job) => anyJobs.Poll(job)),
+            ("PATCH", 1, _) => For(IngestJobCalls.CloseEndpoint, ingestJobs.Close),
+            ("DELETE", 1, _) => For("ingest-delete", (_, job) => anyJobs.Delete(job)),
+            ("PUT", 2, "BATCHES") => For(IngestJobCalls.UploadEndpoint, IngestJobCalls.Upload),
+            ("GET", 2, "SUCCESSFULRESULTS") => For(IngestJobCalls.ResultsEndpoint, (_, job) => ingestJobs.Successful(job)),
+            ("GET", 2, "FAILEDRESULTS") => For(IngestJobCalls.ResultsEndpoint, (_, job) => ingestJobs.Failed(job)),
+            ("GET", 2, "UNPROCESSEDRECORDS") => For(IngestJobCalls.ResultsEndpoint, (_, job) => ingestJobs.Unprocessed(job)),
+            _ => null,
+        };
+    }
 
     private Route? OAuth(Call call, string name) => (call.Method, name) switch
     {

@@ -6,14 +6,13 @@ namespace Trueup.Emulators.Salesforce.Api;
 /// <summary>Writes rows as JSON (facts, section 3.1). Used under the org's lock.</summary>
 internal sealed class RowWriter(SalesforceOrg org, QueryEngine engine)
 {
-    private int[] starts = [];
-    private int[] lengths = [];
+    private readonly BodyPositions positions = new();
 
     /// <summary>Writes a row with its attributes and columns.</summary>
     public void Write(JsonBytes json, Row row, IReadOnlyList<Column> columns, string version, bool withoutId = false)
     {
         WriteAttributes(json, row, version, withoutId);
-        var (from, length) = Locate(row);
+        positions.Read(row.Version.Body, row.Table.Fields.All.Count);
         foreach (var column in columns)
         {
             if (withoutId && column is Column.Field { Definition.Ordinal: FieldDefinition.IdOrdinal })
@@ -22,8 +21,7 @@ internal sealed class RowWriter(SalesforceOrg org, QueryEngine engine)
             switch (column)
             {
                 case Column.Field field when field.Definition.IsStored:
-                    var at = field.Definition.Ordinal;
-                    WriteValue(json, length[at] > 0 ? row.Version.Body.AsSpan(from[at], length[at]) : FieldValue.Unset(field.Definition));
+                    WriteValue(json, positions[field.Definition.Ordinal] is { IsEmpty: false } stored ? stored : FieldValue.Unset(field.Definition));
                     break;
                 case Column.Field field when FieldValue.WriteSystem(json, row.Table, row.Record, row.Version, field.Definition.Ordinal):
                     break;
@@ -78,17 +76,4 @@ internal sealed class RowWriter(SalesforceOrg org, QueryEngine engine)
     }
 
     private static void WriteValue(JsonBytes json, ReadOnlySpan<byte> value) => json.Raw(value.IsEmpty ? "null"u8 : value);
-
-    // Where each value lies in the body, so that columns may come in any order.
-    private (int[] Starts, int[] Lengths) Locate(Row row)
-    {
-        var fields = row.Table.Fields.All.Count;
-        if (starts.Length < fields)
-            (starts, lengths) = (new int[fields], new int[fields]);
-        Array.Clear(lengths);
-        var values = new RecordBody.BodyReader(row.Version.Body);
-        while (values.MoveNext())
-            (starts[values.Ordinal], lengths[values.Ordinal]) = (values.Start, values.Value.Length);
-        return (starts, lengths);
-    }
 }

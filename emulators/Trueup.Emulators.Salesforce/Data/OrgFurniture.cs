@@ -20,6 +20,8 @@ internal static class OrgFurniture
         }
         Create(org, "Group", ("Name", "Support"), ("DeveloperName", "Support"), ("Type", "Queue"));
         Create(org, "Group", ("Name", "Sales"), ("DeveloperName", "Sales"), ("Type", "Queue"));
+        Create(org, "TaskStatus", ("MasterLabel", "Not Started"), ("ApiName", "Not Started"), ("IsDefault", "true"));
+        Create(org, "TaskStatus", ("MasterLabel", "Completed"), ("ApiName", "Completed"), ("IsClosed", "true"));
         Types(org, "Account", "Business", "Partner");
         Types(org, "Opportunity", "New business", "Renewal");
         Types(org, "Case", "Question", "Complaint");

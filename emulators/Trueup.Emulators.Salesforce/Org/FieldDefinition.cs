@@ -24,6 +24,9 @@ internal sealed class FieldDefinition(string name, int ordinal)
     public const int StampOrdinal = 6;
     public const int FirstStored = 7;
 
+    /// <summary>The type of files.</summary>
+    public const string Binary = "base64";
+
     /// <summary>Its API name, which an administrator may change.</summary>
     public string Name
     {

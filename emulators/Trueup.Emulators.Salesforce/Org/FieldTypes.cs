@@ -8,7 +8,7 @@ internal static class FieldTypes
     private static readonly string[] Known =
     [
         "string", "textarea", "longtextarea", "picklist", "multipicklist", "boolean", "int", "double", "currency", "percent", "date", "datetime", "time", "email", "phone",
-        "url", "encryptedstring",
+        "url", "encryptedstring", FieldDefinition.Binary,
     ];
 
     /// <exception cref="ControlException">The type is unknown.</exception>

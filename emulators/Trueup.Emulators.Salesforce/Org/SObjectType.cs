@@ -18,6 +18,9 @@ internal sealed record SObjectType(string Name, string Prefix, string Label, str
 
     public bool Replicateable { get; init; } = true;
 
+    /// <summary>Whether the Bulk API knows it.</summary>
+    public bool InBulk { get; init; } = true;
+
     /// <summary>Whether rows answer with an ETag (facts, section 8.1).</summary>
     public bool HasETag => Name == "Account";
 }

@@ -47,6 +47,12 @@ internal static class StandardObjects
             .Of("datetime", "TrialExpirationDate", "Trial Expiration Date", createable: false).Text("NamespacePrefix", "Namespace Prefix", 15)
             .Text("OrganizationType", "Edition", 40).Text("TimeZoneSidKey", "Time Zone", 40).Text("DefaultLocaleSidKey", "Locale", 40)
             .Text("LanguageLocaleKey", "Language", 40);
+        // One of the tables of choices that the Bulk API does not know (facts, section 3.5).
+        Define(org, furniture with
+        {
+            Name = "TaskStatus", Prefix = "01T", Label = "Task Status Value", LabelPlural = "Task Status Values", Createable = false, Updateable = false, Replicateable = false, InBulk = false,
+        })
+            .Text("MasterLabel", "Master Label", isName: true).Text("ApiName", "API Name").Flag("IsClosed", "Closed").Flag("IsDefault", "Default");
     }
 
     private static void Accounts(SalesforceOrg org) =>

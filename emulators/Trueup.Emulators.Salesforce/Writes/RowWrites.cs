@@ -66,10 +66,24 @@ internal sealed class RowWrites(SalesforceOrg org)
         if (Find(table, id, out var record) is { } unknown)
             return WriteOutcome.Failed(unknown);
         if (!table.Type.Deletable)
-            return WriteOutcome.Failed(new Problem("INSUFFICIENT_ACCESS_OR_READONLY", $"entity type cannot be deleted: {table.Type.Label}", []));
+            return Undeletable(table);
         org.Delete(table, record!);
         return new WriteOutcome(table.IdOf(record!), false, []);
     }
+
+    /// <summary>Deletes a row for good, be it live or in the recycle bin.</summary>
+    public WriteOutcome Erase(SObjectTable table, string? id)
+    {
+        if (Find(table, id, out var record) is { } unknown && record?.Now.Life != RecordLife.Archived)
+            return WriteOutcome.Failed(unknown);
+        if (!table.Type.Deletable)
+            return Undeletable(table);
+        org.Purge(table, record!);
+        return new WriteOutcome(table.IdOf(record!), false, []);
+    }
+
+    private static WriteOutcome Undeletable(SObjectTable table) =>
+        WriteOutcome.Failed(new Problem("INSUFFICIENT_ACCESS_OR_READONLY", $"entity type cannot be deleted: {table.Type.Label}", []));
 
     // Null where the record is there and live.
     private static Problem? Find(SObjectTable table, string? id, out Record? record)
