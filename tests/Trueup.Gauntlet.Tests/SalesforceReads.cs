@@ -101,7 +101,7 @@ public sealed class SalesforceReads
     public async Task G09_the_server_picks_its_page_sizes_and_only_its_end_mark_ends_the_read()
     {
         await using var account = await SalesforceAccount.StartAsync(6_100, "contact");
-        account.Crm.Control(new PagesControl([1_000, 250, 2_000, 0, 1]));
+        account.Crm.Control(new PagesControl([1_000, 250, 2_000, 0, 1]) { Stream = "contact" });
 
         await account.OnboardAsync();
         account.Crm.Mutate(Edit(account.Ids("contact"), "All of them"));
