@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Trueup.Emulators.HubSpot;
+using Trueup.Emulators.Salesforce;
 
 namespace Trueup.Emulators.Tests;
 
@@ -8,23 +9,40 @@ public sealed class NodeClientTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "node");
 
+    private static readonly string[] Clients = ["@hubspot/api-client", "@jsforce/jsforce-node"];
+
     [Fact]
     public async Task HubSpots_own_Node_client_drives_it_without_a_complaint()
     {
-        if (!Directory.Exists(Path.Combine(Folder, "node_modules")))
-            await RunAsync("npm", "", "ci", "--no-audit", "--no-fund");
         await using var crm = await EmulatedHubSpot.StartAsync(new HubSpotEmulatorOptions { Records = 300 });
 
-        var output = await RunAsync("node", crm.Url.ToString(), "--test", "--test-concurrency=1", "--test-reporter=tap");
+        await TestAsync("EMULATOR_URL", crm.Url, "");
+    }
+
+    [Fact]
+    public async Task The_Node_client_that_Salesforces_own_tools_are_built_on_drives_it_without_a_complaint()
+    {
+        await using var crm = await EmulatedSalesforce.StartAsync(new SalesforceEmulatorOptions { Records = 300 });
+
+        await TestAsync("SALESFORCE_URL", crm.Url, "salesforce");
+    }
+
+    private static async Task TestAsync(string variable, Uri url, string subfolder)
+    {
+        if (Clients.Any(client => !Directory.Exists(Path.Combine(Folder, "node_modules", client))))
+            await RunAsync("npm", variable, url, "ci", "--no-audit", "--no-fund");
+
+        var files = Directory.GetFiles(Path.Combine(Folder, subfolder), "*.test.mjs").Order(StringComparer.Ordinal);
+        var output = await RunAsync("node", variable, url, ["--test", "--test-concurrency=1", "--test-reporter=tap", .. files]);
 
         Assert.Contains("# fail 0", output, StringComparison.Ordinal);
         Assert.DoesNotContain("# pass 0", output, StringComparison.Ordinal);
     }
 
-    private static async Task<string> RunAsync(string program, string url, params string[] arguments)
+    private static async Task<string> RunAsync(string program, string variable, Uri url, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["EMULATOR_URL"] = url;
+        start.Environment[variable] = url.ToString();
         using var process = Start(start);
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
