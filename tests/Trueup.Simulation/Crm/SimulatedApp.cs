@@ -1,13 +1,14 @@
 using Trueup.Contract;
 using Trueup.Simulation.Faults;
 using Trueup.Simulation.HubSpot;
+using Trueup.Simulation.Salesforce;
 
 namespace Trueup.Simulation.Crm;
 
 /// <summary>A vendor whose CRMs worlds are made of.</summary>
 public abstract class SimulatedApp
 {
-    private static readonly SimulatedApp[] All = [new HubSpotApp()];
+    private static readonly SimulatedApp[] All = [new HubSpotApp(), new SalesforceApp()];
 
     /// <summary>Its name, as connectors have it.</summary>
     public abstract string Name { get; }
