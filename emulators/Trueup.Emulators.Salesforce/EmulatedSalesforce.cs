@@ -24,12 +24,13 @@ public sealed class EmulatedSalesforce : EmulatedCrm
     private Locators locators;
     private BulkJobs jobs;
     private LivingCrm? life;
-    private string instanceUrl = DirectUrl;
+    private string instanceUrl;
 
     private EmulatedSalesforce(SalesforceEmulatorOptions options) : base(options.Clock, options.Seed)
     {
         this.options = options;
         difficulties = new Difficulties(Controls, options.Seed);
+        instanceUrl = options.InstanceUrl ?? DirectUrl;
         tokens = new Tokens(() => org!, options, () => instanceUrl);
         (org, mutations, router, quotas, locators, jobs) = Build();
     }
@@ -110,6 +111,36 @@ public sealed class EmulatedSalesforce : EmulatedCrm
             org.EmptyBin();
             return mutations.Table(stream) is var table && table.Find(id) is { } record ? OrgState.Of(org, table, record) : null;
         }
+    }
+
+    /// <summary>The records of one object, one after the other.</summary>
+    /// <param name="stream">The object's name, in any case.</param>
+    public IEnumerable<RecordState> Each(string stream)
+    {
+        var table = mutations.Table(stream);
+        foreach (var record in table.Records)
+            yield return OrgState.Of(org, table, record);
+    }
+
+    /// <summary>The records that were written at an instant or later, and what became of them then.</summary>
+    /// <param name="since">The instant, by the CRM's clock.</param>
+    public IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since)
+    {
+        lock (org.Gate)
+            return
+            [
+                .. from table in org.Tables
+                   from record in table.Records
+                   where record.Now.Written >= since.ToUnixTimeMilliseconds()
+                   select new RecordMoment(table.Name, table.IdOf(record), DateTimeOffset.FromUnixTimeMilliseconds(record.Now.Modified), record.Now.Life),
+            ];
+    }
+
+    /// <summary>Whether a refresh token still fetches access tokens.</summary>
+    public bool IsOpenTo(string refreshToken)
+    {
+        lock (org.Gate)
+            return tokens.IsLive(refreshToken);
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ public sealed record SalesforceEmulatorOptions
     /// <summary>Where it listens; port 0 takes any free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:0";
 
+    /// <summary>The address that token answers name while it does not listen; null for one that is made up.</summary>
+    public string? InstanceUrl { get; init; }
+
     /// <summary>Generated contacts, 0 or more. Accounts, leads and all other objects come in proportion.</summary>
     public int Records { get; init; }
 

@@ -1,5 +1,4 @@
 using Trueup.Contract;
-using Trueup.Emulators.HubSpot;
 using Trueup.Simulation.Checks;
 using Trueup.Simulation.Crm;
 using Trueup.Simulation.Faults;
@@ -26,17 +25,11 @@ public sealed class Account : IAsyncDisposable
         chance = Seeds.Random(options.Seed, $"{name} people");
         ConnectedAt = world.Time.GetUtcNow();
         var token = $"pat-na1-simulation-{name}";
-
-        // Ids of all accounts are alike, so that what went astray finds something to spoil.
-        Crm = EmulatedHubSpot.WithoutServer(new HubSpotEmulatorOptions
-        {
-            Records = Math.Max(1, options.Records / (1 + number)), Seed = number == 0 ? options.Seed : Seeds.Of(options.Seed, name), Clock = world.Time,
-            ContactProperties = 34, WideObject = false, PortalId = 48_211_733 + number, Token = token,
-        });
+        Crm = world.App.Create(world, name, number, token);
         Vault = new Vault(Crm, token, options.UsesOAuth);
         Population = new Population(Crm, world.Time);
-        Edited = [.. Population.Streams.Where(stream => options.Streams.Count == 0 || options.Streams.Contains(stream)).Where(Life.Knows)];
-        Life = new Life(Crm, Population, world.Tally, Voice, Seeds.Random(options.Seed, $"{name} life"), Edited) { Redraws = options.EditsPipelines };
+        Edited = [.. Population.Streams.Where(stream => options.Streams.Count == 0 || options.Streams.Contains(stream)).Where(Crm.EditableStreams.Contains)];
+        Life = Crm.Inhabit(Population, world.Tally, Voice, Seeds.Random(options.Seed, $"{name} life"), Edited, options.EditsPipelines);
         Faults = new FaultPlan(world, Voice, Crm, Seeds.Random(options.Seed, $"{name} faults"));
         StreamNames = options.Streams.Count == 0 ? null : options.Streams.Select(stream => new StreamName(MirroredName(stream))).ToHashSet();
         Checks = new Checker(this);
@@ -52,7 +45,7 @@ public sealed class Account : IAsyncDisposable
     public DateTimeOffset ConnectedAt { get; }
 
     /// <summary>The CRM.</summary>
-    public EmulatedHubSpot Crm { get; }
+    public SimulatedCrm Crm { get; }
 
     /// <summary>Who lives in it.</summary>
     public Population Population { get; }
@@ -76,7 +69,7 @@ public sealed class Account : IAsyncDisposable
     public IReadOnlySet<StreamName>? StreamNames { get; }
 
     /// <summary>Where its CRM is.</summary>
-    public Uri Url => new($"http://{Name}.crm.test");
+    public Uri Url => Crm.Url;
 
     /// <summary>What opens it.</summary>
     public Vault Vault { get; }
@@ -98,11 +91,10 @@ public sealed class Account : IAsyncDisposable
         new(mirror, machine, Faults, Checks, Voice, Seeds.Random(World.Options.Seed, $"{Name} disk {machine.Number}"));
 
     /// <summary>The mirror's name of a stream of the CRM's state.</summary>
-    public string MirroredName(string stream) => stream is "machine" or "survey" ? $"p{Crm.PortalId}_{stream}" : stream;
+    public string MirroredName(string stream) => Crm.MirroredName(stream);
 
     /// <summary>The name in the CRM's state of a stream of the mirror.</summary>
-    public string StateName(StreamName stream) =>
-        stream.Value.StartsWith($"p{Crm.PortalId}_", StringComparison.Ordinal) ? stream.Value[(stream.Value.IndexOf('_', StringComparison.Ordinal) + 1)..] : stream.Value;
+    public string StateName(StreamName stream) => Crm.StateName(stream);
 
     /// <summary>Starts people and faults.</summary>
     public void Begin()

@@ -1,5 +1,6 @@
 using Trueup.Contract;
 using Trueup.Simulation.Checks;
+using Trueup.Simulation.Crm;
 using Trueup.Simulation.Service;
 using Trueup.Simulation.Time;
 
@@ -24,7 +25,7 @@ public sealed class World : IDisposable
     /// <param name="sink">Where to write the trace as it grows; null for nowhere.</param>
     public World(WorldOptions options, TextWriter? sink = null)
     {
-        Options = options;
+        (Options, App) = (options, SimulatedApp.Of(options.App));
         Time = new VirtualTime(options.Start);
         Trace = new Trace(Time, sink);
         turns = new Turns(Time, Seeds.Random(options.Seed, "turns"), options.Shuffled);
@@ -40,6 +41,9 @@ public sealed class World : IDisposable
 
     /// <summary>What it is like.</summary>
     public WorldOptions Options { get; }
+
+    /// <summary>The vendor of its CRMs.</summary>
+    public SimulatedApp App { get; }
 
     /// <summary>Its time.</summary>
     public VirtualTime Time { get; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Trueup.Simulation.Crm;
 using Trueup.Simulation.Faults;
 
 namespace Trueup.Simulation;
@@ -66,7 +67,10 @@ public sealed record WorldOptions
     /// <summary>Whether people edit pipelines too.</summary>
     public bool EditsPipelines { get; init; }
 
-    /// <summary>Draws a world.</summary>
+    /// <summary>The vendor of its CRMs.</summary>
+    public string App { get; init; } = "hubspot";
+
+    /// <summary>Draws a world of HubSpot.</summary>
     public static WorldOptions Draw(long seed, Gear gear)
     {
         var chance = Seeds.Random(seed, "options");
@@ -111,7 +115,7 @@ public sealed record WorldOptions
 
     /// <summary>The options as they are given on a command line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
-        --seed {Seed} --records {Records} --days {Days:R} --start {Start:yyyy-MM-dd'T'HH:mm:ss'Z'} --life {LifePerHour:R} --restlessness {Restlessness:R} --hourly {Hourly:c} --at-once {StreamsAtOnce} --streams {(Streams.Count == 0 ? "all" : string.Join(',', Streams))} --shuffled {(Shuffled ? "yes" : "no")} --skew {Skew:c} --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))} --faults-a-day {FaultsPerDay:R} --deaths-a-day {DeathsPerDay:R} --accounts {Accounts} --oauth {(UsesOAuth ? "yes" : "no")} --pipelines {(EditsPipelines ? "yes" : "no")}
+        --seed {Seed}{(App == "hubspot" ? "" : $" --app {App}")} --records {Records} --days {Days:R} --start {Start:yyyy-MM-dd'T'HH:mm:ss'Z'} --life {LifePerHour:R} --restlessness {Restlessness:R} --hourly {Hourly:c} --at-once {StreamsAtOnce} --streams {(Streams.Count == 0 ? "all" : string.Join(',', Streams))} --shuffled {(Shuffled ? "yes" : "no")} --skew {Skew:c} --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))} --faults-a-day {FaultsPerDay:R} --deaths-a-day {DeathsPerDay:R} --accounts {Accounts} --oauth {(UsesOAuth ? "yes" : "no")} --pipelines {(EditsPipelines ? "yes" : "no")}
         """);
 
     /// <summary>Reads what <see cref="ToString"/> wrote, also before there were several accounts, tokens that end, and pipelines that are edited.</summary>
@@ -130,6 +134,7 @@ public sealed record WorldOptions
     /// <exception cref="FormatException">There is no such option, or the value is none for it.</exception>
     public WorldOptions With(string name, string value) => name switch
     {
+        "app" => Of(value),
         "records" => this with { Records = int.Parse(value, CultureInfo.InvariantCulture) },
         "days" => this with { Days = double.Parse(value, CultureInfo.InvariantCulture) },
         "start" => this with { Start = DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) },
@@ -148,6 +153,15 @@ public sealed record WorldOptions
         "pipelines" => this with { EditsPipelines = value == "yes" },
         _ => throw new FormatException($"There is no option --{name}."),
     };
+
+    /// <summary>The same world with CRMs of another vendor, about streams of that vendor.</summary>
+    public WorldOptions Of(string app)
+    {
+        if (app == App)
+            return this;
+        var choices = SimulatedApp.Of(app).StreamChoices;
+        return this with { App = app, Streams = choices[Seeds.Random(Seed, "app").Next(choices.Count)].Split(',') };
+    }
 
     private static IReadOnlyList<string> Known(string[] names) =>
         names.FirstOrDefault(name => !FaultCatalog.Names.Contains(name) && !FaultCatalog.RareNames.Contains(name)) is { } unknown

@@ -81,6 +81,10 @@ internal sealed class Tokens(Func<SalesforceOrg> present, SalesforceEmulatorOpti
         return token;
     }
 
+    /// <summary>Whether a refresh token still fetches access tokens.</summary>
+    public bool IsLive(string refreshToken) =>
+        grants.TryGetValue(refreshToken, out var grant) && !grant.Ended && (!options.RotateRefreshTokens || grant.Newest == refreshToken);
+
     /// <summary>Ends tokens at once, or after some more requests.</summary>
     public void Expire(ExpireControl control)
     {

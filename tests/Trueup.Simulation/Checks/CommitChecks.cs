@@ -104,7 +104,7 @@ internal sealed class CommitChecks(Account account)
         foreach (var id in ids)
         {
             var stampedAt = account.Population.Find(name, id)!.StampedAt;
-            Checker.Check(stored.TryGetValue(id, out var record) && record.ModifiedMilliseconds >= stampedAt.ToUnixTimeMilliseconds(), "I7",
+            Checker.Check(stored.TryGetValue(id, out var record) && record.ModifiedMilliseconds > (stampedAt - account.Crm.StampsTo).ToUnixTimeMilliseconds(), "I7",
                 $"The watermark of {stream} is {until:O}, but the version of {id} stamped {stampedAt:O} is not mirrored.");
         }
     }

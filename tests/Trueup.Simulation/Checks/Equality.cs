@@ -11,6 +11,8 @@ internal sealed class Equality(Account account, IMirror mirror)
 {
     private const int RecordsPerLoad = 1_000;
 
+    private readonly Dictionary<string, bool> computed = [];
+
     /// <summary>What was touched at this time or later is left out.</summary>
     public DateTimeOffset TouchedBefore { get; init; } = DateTimeOffset.MaxValue;
 
@@ -75,7 +77,7 @@ internal sealed class Equality(Account account, IMirror mirror)
         foreach (var id in ids)
         {
             Checker.Check(stored.TryGetValue(id, out var record) && record.IsLive, "I1", $"{stream.Name} {id} is in the CRM but not in the mirror {Why}.");
-            AssertValues(stream, name, account.Crm.StateOf(name, id)!, record!);
+            AssertValues(stream, name, account.Crm.StateOf(name, id)!, record!, stampedOnly: true);
         }
     }
 
@@ -111,7 +113,7 @@ internal sealed class Equality(Account account, IMirror mirror)
         var name = account.StateName(stream.Name);
         if (name == "owners")
             return;
-        foreach (var merged in account.Crm.Each(name).Where(record => record.MergedInto is not null))
+        foreach (var merged in account.Crm.Each(name).Where(record => record.MergedInto is not null && account.Crm.TellsOfMerge(record)))
         {
             var survivor = merged;
             while (survivor.MergedInto is { } into)
@@ -139,13 +141,16 @@ internal sealed class Equality(Account account, IMirror mirror)
 
     private bool IsSettled(string stream, string id) => account.Population.Find(stream, id) is not { } biography || biography.TouchedAt < TouchedBefore;
 
-    private void AssertValues(MirroredStream stream, string name, RecordState truth, StoredRecord record)
+    private void AssertValues(MirroredStream stream, string name, RecordState truth, StoredRecord record, bool stampedOnly = false)
     {
         using var json = JsonDocument.Parse(record.Properties);
         var known = stream.Fields.ToDictionary(field => field.Definition.Name);
         foreach (var (field, value) in truth.Properties)
         {
-            if (account.Population.FieldTouchedAt(name, field) >= FieldsBefore)
+            if (account.Population.FieldTouchedAt(name, field) >= FieldsBefore || !account.Crm.Mirrors(truth, field))
+                continue;
+            // What is computed from other records moves no stamp: only who reads everything, and after the last of them changed, can have it.
+            if (account.Crm.ComputedFrom(name, field) is { } source && (stampedOnly || ComputedSince(source)))
                 continue;
             Checker.Check(known.TryGetValue(field, out var mirroredField) && mirroredField.RetiredAt is null, "I19", $"The field {stream.Name}.{field} is not mirrored {Why}.");
             var mirrored = json.RootElement.TryGetProperty(field, out var found) ? Text(found) : null;
@@ -156,6 +161,14 @@ internal sealed class Equality(Account account, IMirror mirror)
             Checker.Check(truth.Properties.ContainsKey(property.Name) || known.GetValueOrDefault(property.Name) is { RetiredAt: not null }
                 || account.Population.FieldTouchedAt(name, property.Name) >= FieldsBefore, "I15",
                 $"{stream.Name} {record.Id}: the mirror has {property.Name}, which the CRM has not {Why}.");
+    }
+
+    private bool ComputedSince(string stream)
+    {
+        if (!computed.TryGetValue(stream, out var since))
+            computed.Add(stream, since = TouchedBefore < DateTimeOffset.MaxValue
+                && account.Population.TouchedBetween(TouchedBefore - account.Crm.StampsTo, DateTimeOffset.MaxValue, stream).Any());
+        return since;
     }
 
     private static string? Text(JsonElement value) => value.ValueKind switch

@@ -1,11 +1,9 @@
-using System.Globalization;
 using Trueup.Emulators;
-using Trueup.Emulators.HubSpot;
 
 namespace Trueup.Simulation.Crm;
 
 /// <summary>What people do in a CRM: edits and bulk edits, creations, merges, deletions and their undoing, links, fields, pipelines.</summary>
-public sealed class Life(EmulatedHubSpot crm, Population population, Tally tally, Voice voice, Random chance, IReadOnlyList<string> streams)
+public abstract class Life(SimulatedCrm crm, Population population, Tally tally, Voice voice, Random chance, IReadOnlyList<string> streams)
 {
     /// <summary>Values that have broken mirrors before.</summary>
     private static readonly string?[] Awkward =
@@ -14,27 +12,12 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Tally tally
         "-0.00000012", "2026-02-30",
     ];
 
-    private static readonly Dictionary<string, string[]> Editable = new()
-    {
-        ["contacts"] = ["firstname", "lastname", "city", "jobtitle"],
-        ["companies"] = ["name", "city", "domain"],
-        ["deals"] = ["dealname", "amount"],
-        ["tickets"] = ["subject", "content"],
-        ["machine"] = ["serial", "hours", "remarks"],
-        ["notes"] = ["hs_note_body"],
-    };
-
-    private static readonly string[] Mergeable = ["contacts", "companies", "deals", "tickets"];
-
-    private static readonly (string From, string To)[] Pairs =
-        [("contacts", "companies"), ("deals", "contacts"), ("deals", "companies"), ("tickets", "contacts"), ("contacts", "contacts"), ("companies", "companies")];
-
     private readonly Dictionary<string, List<string>> customFields = [];
     private readonly Dictionary<string, List<string>> computedFields = [];
     private readonly Dictionary<string, List<string>> hiddenFields = [];
     private readonly Dictionary<string, List<string>> removedFields = [];
+    private readonly HashSet<string> numbers = [];
     private int fields;
-    private int stages;
 
     /// <summary>Whether people edit pipelines.</summary>
     public bool Redraws { get; init; }
@@ -72,19 +55,59 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Tally tally
             case < 960: HideField(stream); break;
             case < 970: ShowField(stream); break;
             case < 975: ReturnField(stream); break;
-            case < 985 when Redraws: EditPipeline(stream); break;
+            case < 985 when Redraws: Redraw(stream); break;
             default: Edit(stream, Some(people.Live, 1)); break;
         }
     }
 
+    /// <summary>The names of fields that people edit in a stream from the start.</summary>
+    protected abstract IReadOnlyList<string> EditableFields(string stream);
+
+    /// <summary>The vendor's name of the n-th field that somebody adds.</summary>
+    protected abstract string FieldName(int number);
+
+    /// <summary>The vendor's types of a number and of a choice.</summary>
+    protected abstract (string Number, string Choice) FieldTypes { get; }
+
+    /// <summary>Erases a record for good.</summary>
+    protected abstract void Purge(string stream);
+
+    /// <summary>Merges some records.</summary>
+    protected abstract void Merge(string stream);
+
+    /// <summary>Links two records.</summary>
+    protected abstract void Link();
+
+    /// <summary>Unlinks two records.</summary>
+    protected abstract void Unlink();
+
+    /// <summary>Changes what no record holds but gives its values their meaning, or who may see it.</summary>
+    protected abstract void Redraw(string stream);
+
+    /// <summary>What a new record must have beside values that people make up.</summary>
+    protected abstract void Complete(string stream, Dictionary<string, string?> values);
+
+    /// <summary>A value for a field.</summary>
+    protected virtual string? ValueOf(string stream, string field) => Value();
+
+    /// <summary>Who lives in it.</summary>
+    protected Population Population => population;
+
+    /// <summary>The streams that people edit.</summary>
+    protected IReadOnlyList<string> Edited => streams;
+
+    /// <summary>What people leave to chance.</summary>
+    protected Random Chance => chance;
+
+    /// <summary>Tells what happens.</summary>
+    protected Voice Voice => voice;
+
     private void Create(string stream)
     {
         var values = Values(stream, 3);
-        if (stream == "contacts")
-            values["email"] = $"new.{chance.Next(1_000_000).ToString(CultureInfo.InvariantCulture)}@example.com";
+        Complete(stream, values);
         var id = Do(new CreateRecord(stream, values)).Id!;
-        population.Of(stream).Live.Add(id);
-        population.Note(stream, id, Touch.Stamped);
+        Bear(stream, id);
         voice.Say($"crm: create {stream} {id}");
     }
 
@@ -108,7 +131,8 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Tally tally
     {
         if (ids.Count == 0 || computedFields.GetValueOrDefault(stream) is not { Count: > 0 } computed)
             return;
-        Do(new EditRecords(stream, ids, new Dictionary<string, string?> { [Any(computed)] = Value() }));
+        var field = Any(computed);
+        Do(new EditRecords(stream, ids, new Dictionary<string, string?> { [field] = ValueOf(stream, field) }));
         NoteAll(stream, ids, Touch.Unstamped, "recompute");
     }
 
@@ -133,64 +157,14 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Tally tally
         NoteAll(stream, ids, Touch.Unstamped, "restore");
     }
 
-    private void Purge(string stream)
-    {
-        var people = population.Of(stream);
-        var from = chance.Next(2) == 0 ? people.Archived : people.Live;
-        var ids = Some(from, 1).Where(id => crm.StateOf(stream, id)?.Deleted is null or "archived").ToList();
-        if (ids.Count == 0 || people.Live.Count < 3)
-            return;
-        Do(new PurgeRecords(stream, ids));
-        Move(from, people.Ended, ids);
-        NoteAll(stream, ids, Touch.Ended, "purge");
-    }
-
-    private void Merge(string stream)
-    {
-        var people = population.Of(stream);
-        if (!Mergeable.Contains(stream) || people.Live.Count < 6 || Some(people.Live, 2 + chance.Next(2)) is not { Count: > 1 } ids)
-            return;
-        var survivor = Do(new MergeRecords(stream, ids[0], [.. ids.Skip(1)])).Id!;
-        Move(people.Live, people.Ended, ids);
-        people.Live.Add(survivor);
-        NoteAll(stream, ids, Touch.Ended, $"merge into {survivor}");
-
-        // A merge of three goes by way of a survivor that does not survive.
-        for (var id = long.Parse(survivor, CultureInfo.InvariantCulture) - ids.Count + 2; id < long.Parse(survivor, CultureInfo.InvariantCulture); id++)
-        {
-            people.Ended.Add(id.ToString(CultureInfo.InvariantCulture));
-            population.Note(stream, id.ToString(CultureInfo.InvariantCulture), Touch.Stamped);
-            population.Note(stream, id.ToString(CultureInfo.InvariantCulture), Touch.Ended);
-        }
-
-        population.Note(stream, survivor, Touch.Stamped);
-    }
-
-    private void Link()
-    {
-        if (AnyPair() is not { } pair || Some(population.Of(pair.From).Live, 1) is not [var from] || Some(population.Of(pair.To).Live, 1) is not [var to]
-            || (pair.From == pair.To && from == to))
-            return;
-        Do(new AssociateRecords(new LinkEnd(pair.From, from), new LinkEnd(pair.To, to), chance.Next(3) == 0 ? Any(["Decision maker", "Billing"]) : null));
-        NoteLink(pair.From, from, pair.To, to, "link");
-    }
-
-    private void Unlink()
-    {
-        if (AnyPair() is not { } pair || Some(population.Of(pair.From).Live, 1) is not [var from])
-            return;
-        if (crm.StateOf(pair.From, from)?.Links.Where(link => link.Stream == pair.To).ToList() is not { Count: > 0 } links)
-            return;
-        var link = links[chance.Next(links.Count)];
-        Do(new DissociateRecords(new LinkEnd(pair.From, from), new LinkEnd(pair.To, link.Id), link.Label));
-        NoteLink(pair.From, from, pair.To, link.Id, "unlink");
-    }
-
     private void AddField(string stream)
     {
         var computed = chance.Next(2) == 0;
-        var name = $"sim_field_{(++fields).ToString(CultureInfo.InvariantCulture)}";
-        Do(new AddField(stream, new EmulatedField(name, $"Field {fields}", chance.Next(3) == 0 ? "number" : "string", Calculated: computed)));
+        var name = FieldName(++fields);
+        var isNumber = chance.Next(3) == 0;
+        Do(new AddField(stream, new EmulatedField(name, $"Field {fields}", isNumber ? FieldTypes.Number : "string", Calculated: computed)));
+        if (isNumber)
+            numbers.Add(name);
         ListOf(computed ? computedFields : customFields, stream).Add(name);
         NoteField(stream, name, "add");
     }
@@ -200,23 +174,10 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Tally tally
         if (customFields.GetValueOrDefault(stream) is not { Count: > 0 } names)
             return;
         var name = Any(names);
-        Do(new EditField(stream, new EmulatedField(name, $"Renamed {chance.Next(1_000)}", "enumeration",
+        Do(new EditField(stream, new EmulatedField(name, $"Renamed {chance.Next(1_000)}", FieldTypes.Choice,
             [.. Enumerable.Range(0, chance.Next(4)).Select(i => new EmulatedOption($"o{i}", $"Option {chance.Next(100)}"))])));
+        numbers.Remove(name);
         NoteField(stream, name, "edit");
-    }
-
-    private void EditPipeline(string stream)
-    {
-        var pipelines = crm.PipelinesOf(stream);
-        if (pipelines.Count == 0 && stream != "machine")
-            return;
-        var pipeline = pipelines.Count == 0 || (pipelines.Count < 5 && chance.Next(4) == 0)
-            ? new EmulatedPipeline($"sim_{chance.Next(1_000)}", "Drawn", []) : pipelines[chance.Next(pipelines.Count)];
-        var stages = pipeline.Stages!.Where(_ => chance.Next(8) > 0).ToList();
-        if (chance.Next(2) == 0)
-            stages.Insert(chance.Next(stages.Count + 1), new EmulatedOption($"stage_{++this.stages}", Value() ?? "Stage"));
-        Do(new EditPipeline(stream, pipeline with { Label = chance.Next(2) == 0 ? Value() ?? "" : pipeline.Label, Stages = stages }));
-        NoteField(stream, Population.Pipelines, "redraw");
     }
 
     private void RemoveField(string stream) => MoveField(customFields, removedFields, stream, name => new RemoveField(stream, name), "remove");
@@ -237,6 +198,8 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Tally tally
         Do(mutation(name));
         names.Remove(name);
         ListOf(to, stream).Add(name);
+        if (what == "return")
+            numbers.Remove(name);
         NoteField(stream, name, what);
     }
 
@@ -245,47 +208,65 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Tally tally
         var values = new Dictionary<string, string?>();
         var names = Names(stream);
         for (var i = 0; i < count; i++)
-            values[Any(names)] = Value();
+        {
+            var name = Any(names);
+            values[name] = ValueOf(stream, name);
+        }
+
         return values;
     }
 
-    /// <summary>Whether people know what to edit in a stream.</summary>
-    public static bool Knows(string stream) => Editable.ContainsKey(stream);
+    /// <summary>Whether somebody added a field for numbers.</summary>
+    protected bool IsNumber(string field) => numbers.Contains(field);
 
-    private List<string> Names(string stream) => [.. Editable[stream], .. customFields.GetValueOrDefault(stream) ?? []];
+    /// <summary>The fields that somebody added to a stream and that can be edited now.</summary>
+    protected List<string> AddedFields(string stream) => ListOf(customFields, stream);
 
-    private string? Value() => chance.Next(3) == 0 ? Awkward[chance.Next(Awkward.Length)] : $"value {chance.Next(100_000)}";
+    private List<string> Names(string stream) => [.. EditableFields(stream), .. customFields.GetValueOrDefault(stream) ?? []];
 
-    private MutationResult Do(Mutation mutation) => crm.Mutate(mutation)[0];
+    /// <summary>A text that people make up.</summary>
+    protected string? Value() => chance.Next(3) == 0 ? Awkward[chance.Next(Awkward.Length)] : $"value {chance.Next(100_000)}";
 
-    private void NoteAll(string stream, IReadOnlyList<string> ids, Touch touch, string what)
+    /// <summary>Does something in the CRM.</summary>
+    protected virtual MutationResult Do(Mutation mutation) => crm.Emulated.Mutate(mutation)[0];
+
+    /// <summary>Notes that a record was created.</summary>
+    protected virtual void Bear(string stream, string id)
+    {
+        population.Of(stream).Live.Add(id);
+        population.Note(stream, id, Touch.Stamped);
+    }
+
+    /// <summary>Notes what happened to a record.</summary>
+    protected virtual void Note(string stream, string id, Touch touch) => population.Note(stream, id, touch);
+
+    /// <summary>Notes that records went from one list to another.</summary>
+    protected virtual void Move(List<string> from, List<string> to, IReadOnlyList<string> ids)
     {
         foreach (var id in ids)
-            population.Note(stream, id, touch);
+            from.Remove(id);
+        to.AddRange(ids);
+    }
+
+
+    /// <summary>Notes and tells what happened to records.</summary>
+    protected void NoteAll(string stream, IReadOnlyList<string> ids, Touch touch, string what)
+    {
+        foreach (var id in ids)
+            Note(stream, id, touch);
 
         voice.Say($"crm: {what} {stream} {string.Join(',', ids.Take(5))}{(ids.Count > 5 ? $" and {ids.Count - 5} more" : "")}");
     }
 
-    private void NoteLink(string fromStream, string from, string toStream, string to, string what)
-    {
-        population.Note(fromStream, from, Touch.Linked);
-        population.Note(toStream, to, Touch.Linked);
-        voice.Say($"crm: {what} {fromStream} {from} with {toStream} {to}");
-    }
-
-    private void NoteField(string stream, string field, string what)
+    /// <summary>Notes and tells what happened to a field.</summary>
+    protected void NoteField(string stream, string field, string what)
     {
         population.NoteField(stream, field);
         voice.Say($"crm: {what} field {stream}.{field}");
     }
 
-    private (string From, string To)? AnyPair()
-    {
-        var possible = Pairs.Where(pair => streams.Contains(pair.From) && streams.Contains(pair.To)).ToList();
-        return possible.Count == 0 ? null : possible[chance.Next(possible.Count)];
-    }
-
-    private List<string> Some(List<string> all, int count)
+    /// <summary>Some of many, by chance; fewer where one is drawn twice.</summary>
+    protected List<string> Some(List<string> all, int count)
     {
         var some = new List<string>();
         for (var tries = 0; tries < count && all.Count > 0; tries++)
@@ -298,14 +279,8 @@ public sealed class Life(EmulatedHubSpot crm, Population population, Tally tally
         return some;
     }
 
-    private string Any(List<string> names) => names[chance.Next(names.Count)];
-
-    private static void Move(List<string> from, List<string> to, IReadOnlyList<string> ids)
-    {
-        foreach (var id in ids)
-            from.Remove(id);
-        to.AddRange(ids);
-    }
+    /// <summary>One of several, by chance.</summary>
+    protected string Any(List<string> names) => names[chance.Next(names.Count)];
 
     private static List<string> ListOf(Dictionary<string, List<string>> lists, string stream)
     {

@@ -1,5 +1,4 @@
 using Trueup.Emulators;
-using Trueup.Emulators.HubSpot;
 
 namespace Trueup.Simulation.Crm;
 
@@ -50,10 +49,10 @@ public sealed class Population
     private readonly List<(DateTimeOffset At, string Stream, string Id)> touches = [];
 
     /// <summary>Counts those that are there at the start.</summary>
-    public Population(EmulatedHubSpot crm, TimeProvider time)
+    public Population(SimulatedCrm crm, TimeProvider time)
     {
         this.time = time;
-        foreach (var (stream, records) in crm.State().Streams)
+        foreach (var (stream, records) in crm.Emulated.State().Streams)
         {
             foreach (var record in records)
             {

@@ -1,10 +1,10 @@
-using Trueup.Emulators.HubSpot;
+using Trueup.Simulation.Crm;
 using Trueup.Simulation.Time;
 
 namespace Trueup.Simulation.Faults;
 
 /// <summary>Which troubles begin and end when, and what they add up to now.</summary>
-public sealed class FaultPlan(World world, Voice voice, EmulatedHubSpot crm, Random chance) : IDisposable
+public sealed class FaultPlan(World world, Voice voice, SimulatedCrm crm, Random chance) : IDisposable
 {
     /// <summary>Troubles at the same time.</summary>
     private const int MostAtOnce = 3;
@@ -49,7 +49,7 @@ public sealed class FaultPlan(World world, Voice voice, EmulatedHubSpot crm, Ran
     {
         ended.Cancel();
         active.Clear();
-        crm.ClearControls();
+        crm.Emulated.ClearControls();
         voice.Say("faults: all off");
     }
 
@@ -58,20 +58,20 @@ public sealed class FaultPlan(World world, Voice voice, EmulatedHubSpot crm, Ran
 
     private async Task StrikeAsync(string name)
     {
-        var episode = FaultCatalog.Draw(name, chance);
+        var episode = world.App.Trouble(name, chance);
         active.Add(episode);
         world.Tally.Faults++;
         if (episode.Lag > TimeSpan.Zero)
             lags.Add((time.GetUtcNow() + episode.Lasts, episode.Lag));
         voice.Say($"faults: {name} for {episode.Lasts:c} {Told(episode)}");
-        crm.Control(episode.Controls);
+        crm.Emulated.Control(episode.Controls);
         await PauseAsync(episode.Lasts);
         if (!active.Remove(episode))
             return;
         voice.Say($"faults: {name} over");
-        crm.ClearControls();
+        crm.Emulated.ClearControls();
         foreach (var control in active.SelectMany(other => other.Controls))
-            crm.Control(control);
+            crm.Emulated.Control(control);
     }
 
     private async Task PauseAsync(TimeSpan pause)

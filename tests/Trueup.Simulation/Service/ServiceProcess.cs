@@ -1,4 +1,4 @@
-using Trueup.Connectors.HubSpot;
+using Trueup.Contract;
 using Trueup.Mirrors.Sqlite;
 using Trueup.Simulation.Time;
 
@@ -14,7 +14,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         Machine = machine;
         var wires = world.Accounts.ToDictionary(account => account.Url.Host, account => account.Wire(machine));
-        Factory = new HubSpotConnectorFactory(new Switchboard(wires), Seeds.Of(world.Options.Seed, $"retries {machine.Number}"));
+        Factory = world.App.Connect(new Switchboard(wires), Seeds.Of(world.Options.Seed, $"retries {machine.Number}"));
         Store = new SqliteMirrorStore(machine.Folder, machine.Clock, new AtOnce());
         foreach (var account in world.Accounts)
             keepers.Add(new Keeper(this, account, wires[account.Url.Host]));
@@ -24,7 +24,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public Machine Machine { get; }
 
     /// <summary>Makes the connectors of all accounts.</summary>
-    public HubSpotConnectorFactory Factory { get; }
+    public IConnectorFactory Factory { get; }
 
     /// <summary>Keeps the mirrors of all accounts.</summary>
     public SqliteMirrorStore Store { get; }
@@ -37,6 +37,6 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         foreach (var keeper in keepers)
             await keeper.DisposeAsync();
-        Factory.Dispose();
+        (Factory as IDisposable)?.Dispose();
     }
 }

@@ -1,5 +1,5 @@
 using Trueup.Contract;
-using Trueup.Emulators.HubSpot;
+using Trueup.Simulation.Crm;
 
 namespace Trueup.Simulation.Service;
 
@@ -7,7 +7,7 @@ namespace Trueup.Simulation.Service;
 /// <param name="crm">The account's CRM.</param>
 /// <param name="token">The account's static token.</param>
 /// <param name="usesOAuth">Whether the account is opened by OAuth tokens, which end, instead.</param>
-public sealed class Vault(EmulatedHubSpot crm, string token, bool usesOAuth)
+public sealed class Vault(SimulatedCrm crm, string token, bool usesOAuth)
 {
     private Credentials current = Issue(crm, token, usesOAuth);
 
@@ -23,15 +23,11 @@ public sealed class Vault(EmulatedHubSpot crm, string token, bool usesOAuth)
     /// <summary>The vault as a process sees it, which may die or freeze before and after it has looked or saved.</summary>
     public ICredentialSource For(Machine machine) => new View(this, machine, usesOAuth);
 
-    private static Credentials Issue(EmulatedHubSpot crm, string token, bool usesOAuth)
+    private static Credentials Issue(SimulatedCrm crm, string token, bool usesOAuth)
     {
         if (!usesOAuth)
             return new Credentials { AccessToken = token };
-        var issued = crm.IssueTokens();
-        return new Credentials
-        {
-            AccessToken = issued.AccessToken, RefreshToken = issued.RefreshToken, ExpiresAt = issued.ExpiresAt, ClientId = "simulation", ClientSecret = token,
-        };
+        return crm.IssueTokens() with { ClientId = "simulation", ClientSecret = token };
     }
 
     private sealed class View(Vault vault, Machine machine, bool mayDie) : ICredentialSource

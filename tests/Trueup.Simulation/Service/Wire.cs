@@ -19,7 +19,7 @@ public sealed class Wire : HttpMessageHandler
     public Wire(Account account, Machine machine, Random chance)
     {
         (this.account, this.machine, this.chance) = (account, machine, chance);
-        crm = new HttpMessageInvoker(account.Crm.Direct());
+        crm = new HttpMessageInvoker(account.Crm.Emulated.Direct());
     }
 
     /// <summary>Requests sent so far.</summary>
