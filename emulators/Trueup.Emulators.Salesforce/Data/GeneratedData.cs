@@ -146,16 +146,17 @@ internal sealed class GeneratedData
         _ => Word(field),
     };
 
+    // Numbers that may have a fraction are written with one, as queries do.
     private string Number(FieldDefinition field, int variant) => field.Scale == 0
-        ? variant % 8 == 0 ? "9007199254740993" : random.Next(1_000_000).ToString(CultureInfo.InvariantCulture)
+        ? (variant % 8 == 0 ? "9007199254740993" : random.Next(1_000_000).ToString(CultureInfo.InvariantCulture)) + ".0"
         : (variant % 8) switch
         {
-            0 => "9007199254740993",
+            0 => "9007199254740993.0",
             1 => "0.1",
             2 => "12500.50",
             3 => "-0.00000012",
             4 => "1E-7",
-            5 => "0",
+            5 => "0.0",
             _ => random.Next(100_000).ToString(CultureInfo.InvariantCulture) + ".25",
         };
 

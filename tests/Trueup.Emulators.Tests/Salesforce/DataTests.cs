@@ -26,7 +26,7 @@ public sealed class DataTests
         var values = state.Streams.Values.SelectMany(records => records).SelectMany(record => record.Properties.Values).ToHashSet();
 
         Assert.Superset(
-            new HashSet<string?> { null, "0", "false", "N/A", "a\u0000b", "🚀👩‍👩‍👧‍👦", "שלום עולם", "line one\nline two\r\nline three", "9007199254740993", "12500.50", "North;South" },
+            new HashSet<string?> { null, "0.0", "false", "N/A", "a\u0000b", "🚀👩‍👩‍👧‍👦", "שלום עולם", "line one\nline two\r\nline three", "9007199254740993.0", "12500.50", "North;South" },
             values);
         Assert.DoesNotContain("", values);
         Assert.Contains(values, value => value?.Length == 65_536);
