@@ -57,6 +57,9 @@ public abstract class ConnectorContract : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Whether what the emulator calls by a name is a stream; some of what a CRM holds is none.</summary>
+    protected virtual bool IsStream(string controlName) => true;
+
     [Fact]
     public async Task Every_live_record_of_every_stream_is_read_with_every_value_as_the_crm_holds_it()
     {
@@ -64,7 +67,7 @@ public abstract class ConnectorContract : IAsyncLifetime
         var state = Crm.State();
         var streams = await Connector.DiscoverAsync(CancellationToken.None);
 
-        foreach (var (name, records) in state.Streams)
+        foreach (var (name, records) in state.Streams.Where(each => IsStream(each.Key)))
         {
             var stream = streams.Single(stream => stream.Name == NameOf(name, streams));
             var fields = await FieldsAsync(stream);

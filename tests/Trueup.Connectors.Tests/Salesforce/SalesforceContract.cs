@@ -23,6 +23,9 @@ public sealed class SalesforceContract : ConnectorContract
     // The emulator calls objects by their API names, as they are spelled.
     protected override StreamName NameOf(string controlName, IReadOnlyList<StreamDescription> streams) => new(controlName.ToLowerInvariant());
 
+    // A list of choices, which Salesforce keeps as an object.
+    protected override bool IsStream(string controlName) => controlName != "TaskStatus";
+
     // Compound addresses repeat their components; who looked at a record last is another value for each user.
     protected override bool IsMirrored(string field) =>
         !field.EndsWith("Address", StringComparison.Ordinal) && field is not ("LastViewedDate" or "LastReferencedDate");
