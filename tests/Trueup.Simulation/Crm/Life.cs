@@ -219,6 +219,17 @@ public abstract class Life(SimulatedCrm crm, Population population, Tally tally,
     /// <summary>Whether somebody added a field for numbers.</summary>
     protected bool IsNumber(string field) => numbers.Contains(field);
 
+    /// <summary>Notes that a field that somebody added has another name.</summary>
+    protected void Rename(string stream, string before, string after)
+    {
+        var names = AddedFields(stream);
+        names[names.IndexOf(before)] = after;
+        if (numbers.Remove(before))
+            numbers.Add(after);
+        NoteField(stream, before, "rename");
+        NoteField(stream, after, "name");
+    }
+
     /// <summary>The fields that somebody added to a stream and that can be edited now.</summary>
     protected List<string> AddedFields(string stream) => ListOf(customFields, stream);
 

@@ -28,6 +28,8 @@ internal static class SalesforceFaults
         ["lag"] = chance => Lag(chance, Any(chance, 2, 5, 40, 240, 550)),
         ["lag-beyond"] = chance => Lag(chance, 1_200 + chance.Next(6_000)),
         ["no-id"] = chance => new NoIdControl { Endpoint = Any(chance, [.. Reads, "retrieve"]), Share = 0.05 },
+        // Links are values of records here, and come with them.
+        ["odd-links"] = chance => new TwiceControl { Endpoint = "query-more", Share = Any(chance, 0.3, 1) },
         ["order"] = chance => new OrderControl((OrderManner)chance.Next(2)) { Endpoint = Any(chance, "query", "query-all"), Share = Any(chance, 0.3, 1) },
         ["pages"] = chance => new PagesControl(Any(chance, [1], [2, 1], [0, 7], [99, 100, 1], [100, 0, 0, 13], new[] { 3 })) { Endpoint = Any(chance, ["*", .. Reads]) },
         // Salesforce answers batches whole; the nearest is one answer in a few that fails.

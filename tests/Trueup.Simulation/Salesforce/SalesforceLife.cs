@@ -31,7 +31,6 @@ public sealed class SalesforceLife(SalesforceCrm crm, Population population, Tal
         ("Case", "Contact", "ContactId"), ("Machine__c", "Contact", "Operator__c"),
     ];
 
-    private string? hidden;
 
     /// <summary>The streams in which people know what to edit.</summary>
     public static IReadOnlyCollection<string> Streams => Editable.Keys;
@@ -92,22 +91,14 @@ public sealed class SalesforceLife(SalesforceCrm crm, Population population, Tal
     protected override void Unlink() => Lookup(set: false, "unlink");
 
     /// <inheritdoc/>
-    /// <remarks>There are no pipelines: a field gets another API name, or an object is hidden for a while.</remarks>
+    /// <remarks>There are no pipelines: a field gets another API name.</remarks>
     protected override void Redraw(string stream)
     {
-        if (hidden is { } returning)
-        {
-            Do(new ShowStream(returning));
-            NoteField(returning, Population.Pipelines, "show all");
-            hidden = null;
-        }
-        else if (Chance.Next(2) == 0 && AddedFields(stream) is { Count: > 0 } names)
+        if (Chance.Next(2) == 0 && AddedFields(stream) is { Count: > 0 } names)
         {
             var (before, after) = (Any(names), $"Sim_Renamed_{Chance.Next(1_000_000).ToString(CultureInfo.InvariantCulture)}__c");
             Do(new RenameField(stream, before, after));
-            names[names.IndexOf(before)] = after;
-            NoteField(stream, before, "rename");
-            NoteField(stream, after, "name");
+            Rename(stream, before, after);
         }
     }
 
