@@ -18,7 +18,7 @@ public sealed class EmulatedHubSpot : EmulatedCrm
     private HubSpotPortal portal;
     private Mutations mutations;
     private Router router;
-    private LivingCrm? life;
+    private Heartbeat? life;
     private readonly List<WebhookSender> retired = [];
     private WebhookSender? webhooks;
     private long answers;

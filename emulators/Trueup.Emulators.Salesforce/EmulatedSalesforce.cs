@@ -23,7 +23,7 @@ public sealed class EmulatedSalesforce : EmulatedCrm
     private Quotas quotas;
     private Locators locators;
     private BulkJobs jobs;
-    private LivingCrm? life;
+    private Heartbeat? life;
     private string instanceUrl;
 
     private EmulatedSalesforce(SalesforceEmulatorOptions options) : base(options.Clock, options.Seed)

@@ -4,59 +4,22 @@ using Trueup.Emulators.HubSpot.Portal;
 namespace Trueup.Emulators.HubSpot.Data;
 
 /// <summary>People at work: edits, new records, bulk edits, deletes, restores, merges, links, and now and then a new field.</summary>
-internal sealed class LivingCrm : IAsyncDisposable
+internal sealed class LivingCrm
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
-    private const int MostPerBeat = 10_000;
-
     private readonly EmulatedHubSpot crm;
     private readonly Func<HubSpotPortal> portal;
-    private readonly double rate;
     private readonly Random random;
-    private readonly CancellationTokenSource stopping = new();
-    private Task work = Task.CompletedTask;
     private int fields;
 
     private LivingCrm(EmulatedHubSpot crm, Func<HubSpotPortal> portal, HubSpotEmulatorOptions options)
     {
         this.crm = crm;
         this.portal = portal;
-        rate = options.Life;
         random = new Random(unchecked((int)Chance.Mix(options.Seed ^ 0x11FE)));
     }
 
-    public static LivingCrm Start(EmulatedHubSpot crm, Func<HubSpotPortal> portal, HubSpotEmulatorOptions options)
-    {
-        var life = new LivingCrm(crm, portal, options);
-        life.work = life.LiveAsync(options.Clock);
-        return life;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stopping.CancelAsync();
-        await work;
-        stopping.Dispose();
-    }
-
-    private async Task LiveAsync(TimeProvider clock)
-    {
-        using var timer = new PeriodicTimer(Beat, clock);
-        var due = 0.0;
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stopping.Token))
-            {
-                due = Math.Min(due + rate * Beat.TotalSeconds, MostPerBeat);
-                for (; due >= 1; due--)
-                    Do();
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Life ends with the emulator.
-        }
-    }
+    public static Heartbeat Start(EmulatedHubSpot crm, Func<HubSpotPortal> portal, HubSpotEmulatorOptions options) =>
+        new(options.Clock, options.Life, new LivingCrm(crm, portal, options).Do);
 
     /// <summary>Does one thing that happens in a CRM.</summary>
     private void Do()

@@ -35,7 +35,7 @@ internal sealed class GeneratedData
         this.org = org;
         count = options.Records;
         plain = options.BenchmarkData;
-        random = new Random(unchecked((int)Chance.Mix((ulong)options.Seed ^ 0x5F)));
+        random = new Random(unchecked((int)Chance.Mix(options.Seed ^ 0x5F)));
         until = Math.Min(LastStamp.ToUnixTimeMilliseconds(), org.Now - 86_400_000);
         since = until - (long)TimeSpan.FromDays(2_000).TotalMilliseconds;
     }

@@ -4,62 +4,25 @@ using Trueup.Emulators.Salesforce.Org;
 namespace Trueup.Emulators.Salesforce.Data;
 
 /// <summary>People at work: edits, new records, bulk edits, deletes, undeletes, merges, links, and now and then a new field.</summary>
-internal sealed class LivingCrm : IAsyncDisposable
+internal sealed class LivingCrm
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
-    private const int MostPerBeat = 10_000;
-
     // What people work on; users, queues and record types are left alone.
     private static readonly string[] Worked = ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event", "Campaign", "CampaignMember", "Machine__c", "Survey__c"];
 
     private readonly EmulatedSalesforce crm;
     private readonly Func<SalesforceOrg> org;
-    private readonly double rate;
     private readonly Random random;
-    private readonly CancellationTokenSource stopping = new();
-    private Task work = Task.CompletedTask;
     private int fields;
 
     private LivingCrm(EmulatedSalesforce crm, Func<SalesforceOrg> org, SalesforceEmulatorOptions options)
     {
         this.crm = crm;
         this.org = org;
-        rate = options.Life;
-        random = new Random(unchecked((int)Chance.Mix((ulong)options.Seed ^ 0x11FE)));
+        random = new Random(unchecked((int)Chance.Mix(options.Seed ^ 0x11FE)));
     }
 
-    public static LivingCrm Start(EmulatedSalesforce crm, Func<SalesforceOrg> org, SalesforceEmulatorOptions options)
-    {
-        var life = new LivingCrm(crm, org, options);
-        life.work = life.LiveAsync(options.Clock);
-        return life;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stopping.CancelAsync();
-        await work;
-        stopping.Dispose();
-    }
-
-    private async Task LiveAsync(TimeProvider clock)
-    {
-        using var timer = new PeriodicTimer(Beat, clock);
-        var due = 0.0;
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stopping.Token))
-            {
-                due = Math.Min(due + rate * Beat.TotalSeconds, MostPerBeat);
-                for (; due >= 1; due--)
-                    Do();
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Life ends with the emulator.
-        }
-    }
+    public static Heartbeat Start(EmulatedSalesforce crm, Func<SalesforceOrg> org, SalesforceEmulatorOptions options) =>
+        new(options.Clock, options.Life, new LivingCrm(crm, org, options).Do);
 
     /// <summary>Does one thing that happens in an org.</summary>
     private void Do()
