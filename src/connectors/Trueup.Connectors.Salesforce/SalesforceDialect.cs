@@ -35,10 +35,16 @@ internal sealed class SalesforceDialect : IApiDialect
     public Verdict Judge(CrmRequest request, CrmAnswer answer, DateTimeOffset now)
     {
         var error = SalesforceError.Of(answer);
-        return request.Endpoint == TokenEndpoint && answer.Status is 400 or 401 or 403
-            ? new Verdict.Refused(TokenRefusal(error, answer.Status))
+        return request.Endpoint == TokenEndpoint
+            ? OfToken(error, answer.Status, answer.RetryAfter(now))
             : Judge(error, answer.Status, request.Endpoint, answer.RetryAfter(now));
     }
+
+    /// <summary>Only an error in OAuth's own words withdraws the access. Anything else a gateway may have said, and it says nothing of the
+    /// records that a token was needed for.</summary>
+    private static Verdict OfToken(SalesforceError error, int status, TimeSpan? after) => error.IsOAuth && status is 400 or 401 or 403
+        ? new Verdict.Refused(TokenRefusal(error, status))
+        : new Verdict.TryAgain($"Salesforce gives no access at the moment: {error.Words(TokenEndpoint, status)}", after, NotCarriedOut: status == 429);
 
     /// <summary>Says what an error means, which may also have come as a part of an answer with success.</summary>
     public static Verdict Judge(SalesforceError error, int status, string endpoint, TimeSpan? after)

@@ -4,7 +4,10 @@ using Trueup.Http;
 namespace Trueup.Connectors.Salesforce;
 
 /// <summary>Salesforce's error body: a list of errors, an OAuth error, or something that is no JSON at all.</summary>
-internal sealed record SalesforceError(string Code, string Message)
+/// <param name="Code">Such as <c>INVALID_FIELD</c> or <c>invalid_grant</c>; empty where there is none.</param>
+/// <param name="Message">In Salesforce's words; may be empty.</param>
+/// <param name="IsOAuth">Whether it is an error in OAuth's form.</param>
+internal sealed record SalesforceError(string Code, string Message, bool IsOAuth = false)
 {
     private static readonly SalesforceError None = new("", "");
 
@@ -29,7 +32,8 @@ internal sealed record SalesforceError(string Code, string Message)
         var error = body.ValueKind == JsonValueKind.Array ? body.EnumerateArray().FirstOrDefault() : body;
         return new SalesforceError(
             error.Text("errorCode") ?? error.Text("error") ?? error.Text("statusCode") ?? "",
-            error.Text("message") ?? error.Text("error_description") ?? "");
+            error.Text("message") ?? error.Text("error_description") ?? "",
+            IsOAuth: body.Text("error") is not null);
     }
 
     /// <summary>The error in one sentence, fit for our messages.</summary>

@@ -72,6 +72,23 @@ public sealed class TokenTests
         Assert.Single(salesforce.Requests, request => request.Path == Token);
     }
 
+    [Theory]
+    [InlineData(400, "<html>Bad Request</html>")]
+    [InlineData(401, """[{"errorCode":"INVALID_SESSION_ID","message":"no reason"}]""")]
+    [InlineData(403, """[{"errorCode":"FORBIDDEN","message":"blocked"}]""")]
+    [InlineData(404, """[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]""")]
+    [InlineData(503, "")]
+    public async Task A_trouble_of_the_token_endpoint_withdraws_nothing_and_says_nothing_of_records(int status, string body)
+    {
+        var healed = false;
+        await using var salesforce = await SalesforceStub.StartAsync(Script(_ => healed ? Fresh("00D!fresh") : new StubAnswer(status, body)), OAuth());
+
+        await Assert.ThrowsAsync<CrmUnavailableException>(() => salesforce.Connector.IdentifyAsync(CancellationToken.None));
+        healed = true;
+
+        await salesforce.Connector.IdentifyAsync(CancellationToken.None);
+    }
+
     [Fact]
     public async Task Client_credentials_alone_open_an_org()
     {
