@@ -20,6 +20,12 @@ public interface IConnectorFactory
     /// <summary>What people may give to open an account, beside OAuth's consent page.</summary>
     IReadOnlyList<SignIn> SignIns => [SignIn.AccessToken];
 
+    /// <summary>What the app itself calls a client's id and its secret, for people who look for them there.</summary>
+    ClientWords ClientWords => new("client id", "client secret");
+
+    /// <summary>An address of one account's own, as an example for people; null where all accounts share <see cref="DefaultBaseUrl"/>.</summary>
+    Uri? OwnAddressExample => null;
+
     /// <summary>Whether an address is certainly the vendor's own, such as a customer's own domain below it, so that a connection may
     /// choose it, and a token may lead to it, without the operator's leave. Default: no address but <see cref="DefaultBaseUrl"/>.</summary>
     bool IsVendorAddress(Uri address) => false;
@@ -27,6 +33,11 @@ public interface IConnectorFactory
     /// <summary>Makes a connector. Sends nothing yet.</summary>
     IConnector Create(ConnectorSetup setup);
 }
+
+/// <summary>What an app calls an OAuth client's two halves.</summary>
+/// <param name="Id">Such as <c>consumer key</c>.</param>
+/// <param name="Secret">Such as <c>consumer secret</c>.</param>
+public sealed record ClientWords(string Id, string Secret);
 
 /// <summary>What opens an account without a consent page.</summary>
 public enum SignIn

@@ -19,7 +19,7 @@ public sealed class Connecting(
     /// <summary>The apps that can be connected.</summary>
     public IReadOnlyList<AppView> Apps => [.. apps.All.Select(a =>
         new AppView(a.App, a.Label, a.OAuth is not null && apps.Options.OAuthClients.ContainsKey(a.App), apps.Options.AllowCustomBaseUrl,
-            a.SignIns, a.IsVendorAddress(a.DefaultBaseUrl), a is IReceivesWebhooks))];
+            a.SignIns, a.ClientWords, a.OwnAddressExample, a is IReceivesWebhooks))];
 
     /// <summary>Connects an account; its onboarding starts by itself. Answers its id. Needs admin.</summary>
     /// <exception cref="ProblemException">422 with the vendor's reason, 409 where the account or the name is taken.</exception>

@@ -78,10 +78,11 @@ public sealed record FieldView(
 /// <param name="OAuthReady">Whether OAuth can be used: the app has it, and the operator has set a client.</param>
 /// <param name="MayChooseBaseUrl">Whether a connection may name any base URL.</param>
 /// <param name="SignIns">What opens an account, beside a consent page.</param>
+/// <param name="ClientWords">What the app calls an OAuth client's id and secret.</param>
+/// <param name="OwnAddressExample">What accounts' own addresses below the vendor's look like, which a connection may always name; null where there are none.</param>
 /// <param name="SendsWebhooks">Whether the app can tell at once that something changed.</param>
-/// <param name="HasOwnAddresses">Whether accounts have addresses of their own below the vendor's, which a connection may always name.</param>
 public sealed record AppView(
-    string App, string Label, bool OAuthReady, bool MayChooseBaseUrl, IReadOnlyList<SignIn> SignIns, bool HasOwnAddresses, bool SendsWebhooks)
+    string App, string Label, bool OAuthReady, bool MayChooseBaseUrl, IReadOnlyList<SignIn> SignIns, ClientWords ClientWords, Uri? OwnAddressExample, bool SendsWebhooks)
 {
     /// <summary>Whether an account can be opened with an OAuth client that its own administrator registered.</summary>
     public bool TakesClients => SignIns.Contains(SignIn.ClientCredentials);

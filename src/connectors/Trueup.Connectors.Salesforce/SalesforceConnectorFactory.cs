@@ -44,6 +44,12 @@ public sealed class SalesforceConnectorFactory : IConnectorFactory, IDisposable
     public IReadOnlyList<SignIn> SignIns => [SignIn.AccessToken, SignIn.ClientCredentials, SignIn.SignedAssertion];
 
     /// <inheritdoc/>
+    public ClientWords ClientWords { get; } = new("consumer key", "consumer secret");
+
+    /// <inheritdoc/>
+    public Uri? OwnAddressExample { get; } = new("https://acme.my.salesforce.com");
+
+    /// <inheritdoc/>
     public bool IsVendorAddress(Uri address)
     {
         ArgumentNullException.ThrowIfNull(address);
