@@ -56,6 +56,35 @@ public sealed class SalesforceProof : IDisposable
         Claims.Discreet(server, ClientSecret);
     }
 
+    [Fact]
+    public async Task I6_a_load_by_a_bulk_job_that_is_killed_again_and_again_loses_nothing_and_doubles_nothing()
+    {
+        const int Kills = 8;
+        var random = new Random(20261127);
+        await using var crm = await EmulatedCrm.StartAppAsync("salesforce", "--records", "21000", "--seed", "5");
+        await crm.FaultAsync(new { control = "stall", endpoint = "bulk-results", delay = "PT0.3S" });
+        string? connection = null;
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            await using var killed = await StartAsync(crm);
+            connection ??= await ConnectAsync(killed);
+            await TrueupServer.PauseAsync(random.Next(200, 2_500));
+            await killed.Program.KillAsync();
+        }
+
+        await using var server = await StartAsync(crm);
+        await server.WaitUntilLiveAsync(connection!);
+        var sync = await server.SyncAsync(connection!, "full");
+
+        Assert.Equal(("verified", 0), (sync.GetProperty("status").GetString(), sync.GetProperty("totalDifference").GetInt32()));
+        Assert.Equal(0, sync.GetProperty("breakdown").EnumerateArray().Single().GetProperty("rowsWritten").GetInt64());
+        var mirrored = await server.SqlAsync(connection!, "SELECT id FROM contact");
+        Assert.Equal(
+            (await crm.LiveIdsAsync("Contact")).Order(StringComparer.Ordinal),
+            mirrored.Skip(1).Select(row => row[0].GetString()!).Order(StringComparer.Ordinal));
+        Assert.Contains(await crm.RequestsAsync(), request => request.GetProperty("endpoint").GetString() == "bulk-results");
+    }
+
     [Theory]
     [InlineData("https://acme.my.salesforce.com.evil.example")]
     [InlineData("http://acme.my.salesforce.com")]
@@ -71,6 +100,15 @@ public sealed class SalesforceProof : IDisposable
 
         Assert.Equal(422, status);
         Assert.Contains("base-url-not-allowed", body.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ConnectAsync(TrueupServer server)
+    {
+        using var connected = await server.PostAsync("/api/v1/connections", new
+        {
+            app = "salesforce", name = "Acme", credentials = new { clientId = "consumer-key", clientSecret = ClientSecret }, streams = new[] { "contact" },
+        });
+        return connected.RootElement.GetProperty("id").GetString()!;
     }
 
     private Task<TrueupServer> StartAsync(EmulatedCrm crm) => TrueupServer.StartAsync(folder, crm.Url, new Dictionary<string, string>
