@@ -123,7 +123,7 @@ public sealed class ConnectionSync(
             foreach (var pair in reads.PairsOf([.. Readable().Where(stream => stream.Live > 0).Select(stream => stream.Description)]))
             {
                 var live = streams.First(stream => stream.Name == pair.From).Live;
-                plan.Add(Planner.SweepsLinks(kind)
+                plan.Add(Planner.IsThorough(kind)
                     ? new PlanStep(pair.From, $"associations with {pair.To}", "Linking and unlinking moves no modified stamp.", (live + reads.SourcesPerBatch - 1) / reads.SourcesPerBatch)
                     : new PlanStep(pair.From, $"associations with {pair.To}", "Only if records at either end changed.", HasTraffic(pair.From) || HasTraffic(pair.To) ? 1 : 0));
             }

@@ -197,7 +197,7 @@ internal sealed class SyncRun
         }
 
         run.Note(report => report with { Status = SyncStatus.Running });
-        run.ChangedIds = Planner.SweepsLinks(sync.Request.Kind) || sync.Connector is not IReadsAssociations ? null : [];
+        run.ChangedIds = Planner.IsThorough(sync.Request.Kind) || sync.Connector is not IReadsAssociations ? null : [];
         if (Planner.AsksMetadata(sync.Request.Kind) || run.Mirrored.Fields.Count == 0)
             await StepAsync(run, FixedStep.Fields, async () => Add(await MetadataPass.DescribeAsync(run, cancellationToken)));
         var steps = new Queue<PlannedStep>(Planner.For(sync.Request.Kind, Facts(run), sync.Connector.Now));
@@ -295,7 +295,7 @@ internal sealed class SyncRun
             return;
 
         var hasManyChanges = from.HasManyChanges || to.HasManyChanges;
-        if (Planner.SweepsLinks(sync.Request.Kind) || !sync.Checkpoints.LinksKnown(name) || hasManyChanges)
+        if (Planner.IsThorough(sync.Request.Kind) || !sync.Checkpoints.LinksKnown(name) || hasManyChanges)
         {
             var batches = (from.Mirrored.Live + reads.SourcesPerBatch - 1) / reads.SourcesPerBatch;
             await StepAsync(

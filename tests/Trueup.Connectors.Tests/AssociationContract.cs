@@ -9,7 +9,7 @@ public abstract class AssociationContract : ConnectorContract
     [Fact]
     public async Task All_links_of_every_pair_arrive_with_their_types_and_labels()
     {
-        var streams = await Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
         var reads = (IReadsAssociations)Connector;
         var state = Crm.State();
         var links = 0;
@@ -38,7 +38,7 @@ public abstract class AssociationContract : ConnectorContract
     [Fact]
     public async Task Sources_that_are_gone_do_not_keep_the_links_of_others_from_being_read()
     {
-        var streams = await Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
         var reads = (IReadsAssociations)Connector;
         var ids = Ids(9);
         Crm.Mutate(new DeleteRecords(Main.Stream, [ids[0]]), new PurgeRecords(Main.Stream, [ids[1]]), new MergeRecords(Main.Stream, ids[2], [ids[3]]));
@@ -59,7 +59,7 @@ public abstract class AssociationContract : ConnectorContract
     [Fact]
     public async Task Every_pair_that_has_links_is_one_of_the_pairs()
     {
-        var streams = await Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
         var pairs = ((IReadsAssociations)Connector).PairsOf(streams).ToHashSet();
 
         foreach (var (name, records) in Crm.State().Streams)

@@ -65,7 +65,7 @@ public abstract class ConnectorContract : IAsyncLifetime
     {
         Crm.Mutate(new DeleteRecords(Main.Stream, Ids(2)));
         var state = Crm.State();
-        var streams = await Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
 
         foreach (var (name, records) in state.Streams.Where(each => IsStream(each.Key)))
         {
@@ -166,7 +166,7 @@ public abstract class ConnectorContract : IAsyncLifetime
     {
         Crm.Control(new ForbidControl { Stream = Main.Stream });
 
-        var streams = await Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
 
         var refused = Assert.Single(streams, stream => stream.Refusal is not null);
         Assert.Equal(NameOf(Main.Stream, streams), refused.Name);
@@ -300,7 +300,7 @@ public abstract class ConnectorContract : IAsyncLifetime
 
     protected async Task<StreamDescription> StreamAsync(string name)
     {
-        var streams = await Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
         return streams.Single(stream => stream.Name == NameOf(name, streams));
     }
 

@@ -15,7 +15,10 @@ public interface IConnector : IAsyncDisposable
     Task<AccountIdentity> IdentifyAsync(CancellationToken cancellationToken);
 
     /// <summary>Finds the streams of the account by asking. A stream that may not be read is listed with its refusal where the CRM tells of it at all.</summary>
-    Task<IReadOnlyList<StreamDescription>> DiscoverAsync(CancellationToken cancellationToken);
+    /// <param name="isThorough">Whether nothing that is known from before may be relied on, not even the CRM's word that a description did not
+    /// change: permissions may have been given or taken without it. True at night and for everything that ends in a proof.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task<IReadOnlyList<StreamDescription>> DiscoverAsync(bool isThorough, CancellationToken cancellationToken);
 
     /// <summary>Describes the fields and pipelines of a stream.</summary>
     Task<StreamSchema> DescribeAsync(StreamDescription stream, CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using Trueup.Contract;
+using Trueup.Engine.Planning;
 using Trueup.Engine.State;
 
 namespace Trueup.Engine.Passes;
@@ -10,7 +11,7 @@ internal static class MetadataPass
     /// read; it is retired only where the CRM does not know it, and keeps its records.</summary>
     public static async Task<IReadOnlyList<MetadataChange>> DiscoverAsync(SyncContext sync, CancellationToken cancellationToken)
     {
-        var found = await sync.Connector.DiscoverAsync(cancellationToken);
+        var found = await sync.Connector.DiscoverAsync(Planner.IsThorough(sync.Request.Kind), cancellationToken);
         var known = await sync.Mirror.StreamsAsync(cancellationToken);
         var knownTypes = known.ToDictionary(stream => stream.Description.TypeId);
         var foundTypes = found.Select(stream => stream.TypeId).ToHashSet();

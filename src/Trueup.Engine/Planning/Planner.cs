@@ -45,8 +45,8 @@ internal static class Planner
     public static bool AsksMetadata(SyncKind kind) =>
         kind is SyncKind.Onboarding or SyncKind.Hourly or SyncKind.LastDay or SyncKind.Nightly or SyncKind.Full;
 
-    /// <summary>Whether a sync of this kind reads the links of every record.</summary>
-    public static bool SweepsLinks(SyncKind kind) => kind is SyncKind.Onboarding or SyncKind.Nightly or SyncKind.Full;
+    /// <summary>Whether a sync of this kind relies on nothing that is known from before: it reads every record's links, and every description.</summary>
+    public static bool IsThorough(SyncKind kind) => kind is SyncKind.Onboarding or SyncKind.Nightly or SyncKind.Full;
 
     /// <summary>The steps for one stream, in order.</summary>
     /// <param name="kind">The kind of sync.</param>

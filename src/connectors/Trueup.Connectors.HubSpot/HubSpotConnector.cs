@@ -52,7 +52,7 @@ internal sealed class HubSpotConnector
 
     public Task<AccountIdentity> IdentifyAsync(CancellationToken cancellationToken) => account.IdentifyAsync(cancellationToken);
 
-    public Task<IReadOnlyList<StreamDescription>> DiscoverAsync(CancellationToken cancellationToken) => discovery.DiscoverAsync(cancellationToken);
+    public Task<IReadOnlyList<StreamDescription>> DiscoverAsync(bool isThorough, CancellationToken cancellationToken) => discovery.DiscoverAsync(cancellationToken);
 
     public Task<StreamSchema> DescribeAsync(StreamDescription stream, CancellationToken cancellationToken) =>
         describing.DescribeAsync(stream, cancellationToken);

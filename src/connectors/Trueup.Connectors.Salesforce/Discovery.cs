@@ -12,10 +12,10 @@ internal sealed class Discovery(Shapes shapes)
     // Source: help.salesforce.com "Recycle Bin", read on 2026-09. A full bin is emptied earlier.
     private static readonly TimeSpan BinKeeps = TimeSpan.FromDays(15);
 
-    public async Task<IReadOnlyList<StreamDescription>> DiscoverAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StreamDescription>> DiscoverAsync(bool isThorough, CancellationToken cancellationToken)
     {
-        var types = await shapes.ListAsync(cancellationToken);
-        var described = await shapes.RefreshAsync(types, cancellationToken);
+        var types = await shapes.ListAsync(isThorough, cancellationToken);
+        var described = await shapes.RefreshAsync(types, isThorough, cancellationToken);
         return [.. types.Select(type => described[type] switch
         {
             ({ } shape, _) => new StreamDescription(ObjectChoice.NameOf(type), shape.Label, type, TraitsOf(shape)),

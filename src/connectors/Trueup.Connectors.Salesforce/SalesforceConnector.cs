@@ -48,7 +48,7 @@ internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsBy
 
     public Task<AccountIdentity> IdentifyAsync(CancellationToken cancellationToken) => account.IdentifyAsync(cancellationToken);
 
-    public Task<IReadOnlyList<StreamDescription>> DiscoverAsync(CancellationToken cancellationToken) => discovery.DiscoverAsync(cancellationToken);
+    public Task<IReadOnlyList<StreamDescription>> DiscoverAsync(bool isThorough, CancellationToken cancellationToken) => discovery.DiscoverAsync(isThorough, cancellationToken);
 
     public async Task<StreamSchema> DescribeAsync(StreamDescription stream, CancellationToken cancellationToken) =>
         (await shapes.NowAsync(stream, cancellationToken)).Schema;

@@ -8,10 +8,6 @@ namespace Trueup.Connectors.Salesforce;
 /// <remarks>Threads: every member may be called concurrently.</remarks>
 internal sealed class Shapes(SalesforceApi api, TimeProvider clock)
 {
-    // "Not modified" does not promise that a permission is still what it was, so once a day everything is read whatever it says.
-    // Source: developer.salesforce.com REST API, "Conditional Requests", is silent about permissions; read on 2026-09.
-    private static readonly TimeSpan BelievesUnchanged = TimeSpan.FromHours(20);
-
     // Stamps of changes have whole seconds, and something may have changed in the second in which we read.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(2);
 
@@ -39,26 +35,31 @@ internal sealed class Shapes(SalesforceApi api, TimeProvider clock)
         ReadAsync(stream.TypeId, conditional: false, cancellationToken);
 
     /// <summary>The names of the objects that are streams.</summary>
-    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+    /// <param name="isThorough">Whether "not modified" is not believed: it does not promise that a permission is still what it was.
+    /// Source: developer.salesforce.com REST API, "Conditional Requests", is silent about permissions; read on 2026-09.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<IReadOnlyList<string>> ListAsync(bool isThorough, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var earlier = listed is { } kept && now - kept.WholeAt < BelievesUnchanged ? kept : null;
+        var earlier = isThorough ? null : listed;
         var answer = await api.GetIfChangedAsync(api.Paths.Objects, "list objects", earlier?.ServerTime - Overlap, cancellationToken);
         if (answer.ValueKind == JsonValueKind.Undefined)
             return earlier?.Names ?? throw new CrmContractException("Salesforce says that the list of objects did not change, without having been asked.");
         var names = ObjectChoice.From(answer);
-        listed = new Listed(names, api.Now, now);
+        listed = new Listed(names, api.Now);
         return names;
     }
 
     /// <summary>Brings the descriptions of objects up to date.</summary>
+    /// <param name="types">The objects.</param>
+    /// <param name="isThorough">As for <see cref="ListAsync"/>.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <returns>Of each object its shape, or why it cannot be described.</returns>
-    public async Task<IReadOnlyDictionary<string, (ObjectShape? Shape, CrmException? Refusal)>> RefreshAsync(IReadOnlyList<string> types, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, (ObjectShape? Shape, CrmException? Refusal)>> RefreshAsync(IReadOnlyList<string> types, bool isThorough, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, (ObjectShape?, CrmException?)>();
         foreach (var some in types.Chunk(CompositeAnswer.MostParts))
         {
-            var parts = some.Select((type, i) => new CompositePart(api.Paths.Describe(type), $"d{i}", SinceOf(type))).ToList();
+            var parts = some.Select((type, i) => new CompositePart(api.Paths.Describe(type), $"d{i}", isThorough ? null : SinceOf(type))).ToList();
             var answers = await api.CompositeAsync(parts, "describe objects", cancellationToken);
             for (var i = 0; i < some.Length; i++)
                 found[some[i]] = Take(some[i], answers[i]);
@@ -85,8 +86,7 @@ internal sealed class Shapes(SalesforceApi api, TimeProvider clock)
     private ObjectShape Keep(string type, JsonElement described)
     {
         var shape = ShapeReading.Read(described);
-        var now = clock.GetUtcNow();
-        known[type] = new Known(shape, api.Now, now, now);
+        known[type] = new Known(shape, api.Now, clock.GetUtcNow());
         return shape;
     }
 
@@ -97,12 +97,11 @@ internal sealed class Shapes(SalesforceApi api, TimeProvider clock)
     }
 
     private DateTimeOffset? SinceOf(string type) =>
-        known.TryGetValue(type, out var kept) && clock.GetUtcNow() - kept.WholeAt < BelievesUnchanged ? kept.ServerTime - Overlap : null;
+        known.TryGetValue(type, out var kept) ? kept.ServerTime - Overlap : null;
 
     /// <param name="ServerTime">Salesforce's time when it was read.</param>
-    /// <param name="WholeAt">When it was read, by our clock.</param>
     /// <param name="CheckedAt">When it was last known to be up to date, by our clock.</param>
-    private sealed record Known(ObjectShape Shape, DateTimeOffset ServerTime, DateTimeOffset WholeAt, DateTimeOffset CheckedAt);
+    private sealed record Known(ObjectShape Shape, DateTimeOffset ServerTime, DateTimeOffset CheckedAt);
 
-    private sealed record Listed(IReadOnlyList<string> Names, DateTimeOffset ServerTime, DateTimeOffset WholeAt);
+    private sealed record Listed(IReadOnlyList<string> Names, DateTimeOffset ServerTime);
 }

@@ -20,7 +20,7 @@ public sealed class DiscoveryTests
             ])
             : Portal(request));
 
-        var streams = await hubspot.Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await hubspot.Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
 
         Assert.Equal(
             ["contacts", "companies", "deals", "tickets", "products", "line_items", "calls", "emails", "meetings", "notes", "tasks", "owners",
@@ -37,7 +37,7 @@ public sealed class DiscoveryTests
             ? new StubAnswer(403, """{"message":"This app hasn't been granted all required scopes to make this call.","category":"MISSING_SCOPES","errors":[{"context":{"requiredGranularScopes":["crm.objects.deals.read"]}}]}""")
             : Portal(request));
 
-        var streams = await hubspot.Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await hubspot.Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
 
         Assert.Equal("deals", Assert.Single(streams, stream => stream.Refusal is not null).Name.Value);
         Assert.Contains("crm.objects.deals.read", streams.Single(stream => stream.Name.Value == "deals").Refusal, StringComparison.Ordinal);
@@ -50,14 +50,14 @@ public sealed class DiscoveryTests
             ? new StubAnswer(403, """{"category":"MISSING_SCOPES"}""")
             : Portal(request));
 
-        Assert.Equal(12, (await hubspot.Connector.DiscoverAsync(CancellationToken.None)).Count);
+        Assert.Equal(12, (await hubspot.Connector.DiscoverAsync(isThorough: true, CancellationToken.None)).Count);
     }
 
     [Fact]
     public async Task What_discovery_has_read_need_not_be_read_again()
     {
         await using var hubspot = await HubSpotStub.StartAsync(Portal);
-        var streams = await hubspot.Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await hubspot.Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
         var calls = hubspot.Requests.Count;
 
         foreach (var stream in streams)
@@ -75,7 +75,7 @@ public sealed class DiscoveryTests
         await using var hubspot = await HubSpotStub.StartAsync(request =>
             request.Path == "/crm/v3/properties/contacts" ? HubSpotStub.Page([many]) : Portal(request));
 
-        var streams = await hubspot.Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await hubspot.Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
 
         Assert.Equal(2, streams[0].Traits.CallsPerFullPage);
         Assert.Equal(1, streams[1].Traits.CallsPerFullPage);
@@ -116,7 +116,7 @@ public sealed class DiscoveryTests
         await using var hubspot = await HubSpotStub.StartAsync(request => request.Path.Contains("schemas", StringComparison.Ordinal)
             ? HubSpotStub.Page(["""{"objectTypeId":"2-1","fullyQualifiedName":"p48_machine","labels":{"plural":"M"},"associations":[{"fromObjectTypeId":"2-1","toObjectTypeId":"0-1"},{"fromObjectTypeId":"0-1","toObjectTypeId":"2-1"},{"fromObjectTypeId":"2-1","toObjectTypeId":"2-1"}]}"""])
             : Portal(request));
-        var streams = await hubspot.Connector.DiscoverAsync(CancellationToken.None);
+        var streams = await hubspot.Connector.DiscoverAsync(isThorough: true, CancellationToken.None);
         var connector = (IReadsAssociations)hubspot.Connector;
 
         var pairs = connector.PairsOf(streams).ToList();

@@ -58,7 +58,7 @@ public sealed class HubSpotTraps : IAsyncLifetime
     public async Task Six_hundred_properties_arrive_without_an_address_too_long()
     {
         var (crm, connector) = await StartAsync(new() { Records = 150, ContactProperties = 600 });
-        var stream = (await connector.DiscoverAsync(CancellationToken.None)).Single(stream => stream.Name.Value == "contacts");
+        var stream = (await connector.DiscoverAsync(isThorough: true, CancellationToken.None)).Single(stream => stream.Name.Value == "contacts");
         var schema = await connector.DescribeAsync(stream, CancellationToken.None);
         crm.Requests.Clear();
 

@@ -120,11 +120,11 @@ public sealed class SalesforceTraps : IAsyncLifetime
         var crm = await StartAsync(new() { Records = 20 });
         var connector = Connect(crm, MemoryCredentials.Static("00D!test"));
         clock.Advance(TimeSpan.FromMinutes(1));
-        var streams = await connector.DiscoverAsync(CancellationToken.None);
+        var streams = await connector.DiscoverAsync(isThorough: true, CancellationToken.None);
         clock.Advance(TimeSpan.FromHours(1));
         crm.Requests.Clear();
 
-        foreach (var stream in await connector.DiscoverAsync(CancellationToken.None))
+        foreach (var stream in await connector.DiscoverAsync(isThorough: false, CancellationToken.None))
             await connector.DescribeAsync(stream, CancellationToken.None);
 
         Assert.True(streams.Count > 10);
@@ -132,15 +132,15 @@ public sealed class SalesforceTraps : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_may_not_have_told_that_it_changed_is_read_whole_once_a_day()
+    public async Task A_permission_that_was_taken_without_a_word_is_seen_by_a_thorough_pass()
     {
         var crm = await StartAsync(new() { Records = 20 });
         var connector = Connect(crm, MemoryCredentials.Static("00D!test"));
-        await connector.DiscoverAsync(CancellationToken.None);
+        await connector.DiscoverAsync(isThorough: true, CancellationToken.None);
         crm.Mutate(new HideField("Contact", "Phone"));
-        clock.Advance(TimeSpan.FromHours(24));
+        clock.Advance(TimeSpan.FromHours(1));
 
-        var stream = (await connector.DiscoverAsync(CancellationToken.None)).Single(stream => stream.TypeId == "Contact");
+        var stream = (await connector.DiscoverAsync(isThorough: true, CancellationToken.None)).Single(stream => stream.TypeId == "Contact");
 
         Assert.DoesNotContain((await connector.DescribeAsync(stream, CancellationToken.None)).Fields, field => field.Name == "Phone");
     }
@@ -160,7 +160,7 @@ public sealed class SalesforceTraps : IAsyncLifetime
     }
 
     private static async Task<StreamDescription> StreamAsync(IConnector connector, string type) =>
-        (await connector.DiscoverAsync(CancellationToken.None)).Single(stream => stream.TypeId == type);
+        (await connector.DiscoverAsync(isThorough: true, CancellationToken.None)).Single(stream => stream.TypeId == type);
 
     private static async Task<List<SalesforceRecord>> ReadAsync(IConnector connector, string type, params string[] fields) =>
         await SalesforceStub.CollectAsync(connector.ReadAllAsync(

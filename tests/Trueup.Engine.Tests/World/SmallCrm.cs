@@ -98,7 +98,7 @@ internal sealed class SmallCrm(TimeProvider clock) : IConnector, IReadsModified,
 
     public Task<AccountIdentity> IdentifyAsync(CancellationToken cancellationToken) => Task.FromResult(new AccountIdentity(ExternalId, "Europe/Berlin", null));
 
-    public Task<IReadOnlyList<StreamDescription>> DiscoverAsync(CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<StreamDescription>> DiscoverAsync(bool isThorough, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<StreamDescription>>(
             [.. new[] { Describe(Contacts, "0-1"), Describe(Companies, "0-2") }.Where(stream => !Unlisted.ContainsKey(stream.Name))]);
 
