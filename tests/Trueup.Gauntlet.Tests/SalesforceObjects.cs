@@ -119,7 +119,7 @@ public sealed class SalesforceObjects
         account.Crm.Mutate(new ShowField("contact", "Remarks__c"));
         account.Pass(TimeSpan.FromHours(25));
 
-        await account.SyncAsync(SyncKind.Hourly);
+        await account.SyncAsync(SyncKind.Nightly);
 
         Assert.Contains(account.Crm.State("contact").Streams.Values.Single(), record => !string.IsNullOrEmpty(record.Properties.GetValueOrDefault("Remarks__c")));
         await account.AssertEqualAsync();
