@@ -203,6 +203,36 @@ public sealed class SalesforceDeletions
     }
 
     [Fact]
+    public async Task G173_records_merged_before_the_account_was_connected_lead_to_their_survivor()
+    {
+        await using var account = await SalesforceAccount.StartAsync(100, "contact");
+        var ids = account.Ids("contact");
+        account.Crm.Mutate(new MergeRecords("contact", ids[0], [ids[1], ids[2]]));
+
+        await account.OnboardAsync();
+
+        foreach (var loser in new[] { ids[1], ids[2] })
+            Assert.Equal(ids[0], (await account.Mirror.ResolveAsync(new("contact"), new RecordId(loser), CancellationToken.None)).Value);
+        await account.AssertEqualAsync();
+        Assert.Equal(0, account.Of(await account.SyncAsync(SyncKind.Full), "contact").RowsWritten);
+    }
+
+    [Fact]
+    public async Task G173_a_record_that_was_merged_brought_back_and_merged_into_another_leads_to_that_one()
+    {
+        await using var account = await SalesforceAccount.OnboardedAsync(100, "contact");
+        var ids = account.Ids("contact");
+        account.Crm.Mutate(new MergeRecords("contact", ids[0], [ids[1]]));
+        await account.SyncAsync(SyncKind.Hourly);
+        account.Crm.Mutate(new RestoreRecords("contact", [ids[1]]), new MergeRecords("contact", ids[2], [ids[1]]));
+
+        await account.SyncAsync(SyncKind.Full);
+
+        Assert.Equal(ids[2], (await account.Mirror.ResolveAsync(new("contact"), new RecordId(ids[1]), CancellationToken.None)).Value);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task G175_chains_of_merges_lead_to_the_last_survivor()
     {
         await using var account = await SalesforceAccount.OnboardedAsync(100, "contact");

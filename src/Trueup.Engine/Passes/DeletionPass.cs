@@ -2,7 +2,8 @@ using Trueup.Contract;
 
 namespace Trueup.Engine.Passes;
 
-/// <summary>Asks the CRM for its list of deleted records, and buries those the mirror still holds, after reading each by id.</summary>
+/// <summary>Asks the CRM for its list of deleted records, and buries those the mirror still holds, after reading each by id. Those that were
+/// merged get their alias, also where the mirror never held them: their ids stand in links, mails and other systems (invariant I13).</summary>
 internal static class DeletionPass
 {
     private const int IdsPerRead = 1_000;
@@ -16,25 +17,32 @@ internal static class DeletionPass
         var mark = run.Checkpoint.DeletionsUntil ?? DateTimeOffset.UnixEpoch;
         var from = (since is { } asked && asked < mark ? asked : mark) - run.Lag;
         var until = run.Sync.Connector.Now;
-        var candidates = new List<RecordId>();
+        var held = new List<RecordId>();
+        var merged = new List<RecordId>();
         var found = new HashSet<RecordId>();
         await foreach (var page in reports.ReadDeletionsAsync(run.Stream, from, cancellationToken))
         {
             if (page.Deletions.Count == 0)
                 continue;
-            var stored = await run.Sync.Mirror.LoadAsync(run.Mirrored.Name, [.. page.Deletions.Select(gone => gone.Id)], cancellationToken);
-            candidates.AddRange(stored.Where(record => record.IsLive && found.Add(record.Id)).Select(record => record.Id));
+            var stored = (await run.Sync.Mirror.LoadAsync(run.Mirrored.Name, [.. page.Deletions.Select(gone => gone.Id).Distinct()], cancellationToken))
+                .ToDictionary(record => record.Id);
+            foreach (var gone in page.Deletions.Where(gone => found.Add(gone.Id)))
+            {
+                var record = stored.GetValueOrDefault(gone.Id);
+                if (record?.IsLive == true)
+                    held.Add(gone.Id);
+                else if (gone.Cause == GoneCause.Merged && gone.MergedInto != record?.Gone?.MergedInto)
+                    merged.Add(gone.Id);
+            }
         }
 
-        if (candidates.Count > 0)
-        {
-            var mayGo = await run.Brake.LetPassAsync(candidates, isComplete: false, cancellationToken);
-            await IdPass.SettleAsync(run, mayGo, IdsPerRead, checkpoint => checkpoint, cancellationToken);
+        var mayGo = held.Count == 0 ? held : await run.Brake.LetPassAsync(held, isComplete: false, cancellationToken);
+        if (mayGo.Count + merged.Count > 0)
+            await IdPass.SettleAsync(run, [.. mayGo, .. merged], IdsPerRead, checkpoint => checkpoint, cancellationToken);
 
-            // What a person is asked about is on the list still, and is looked for again.
-            if (run.Question is { Answer: null })
-                return;
-        }
+        // What a person is asked about is on the list still, and is looked for again.
+        if (held.Count > 0 && run.Question is { Answer: null })
+            return;
 
         if (until > mark)
             await run.Sync.SaveAsync(run.Mirrored.Name, run.Checkpoint with { DeletionsUntil = until }, cancellationToken);

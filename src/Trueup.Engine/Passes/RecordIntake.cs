@@ -240,8 +240,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         var key = Fingerprint.OfId(gone.Id);
         run.Known?.Unsee(key);
 
-        // A deleted record that the mirror never had leaves no tombstone unless it has an alias to leave.
-        if (!wasLive && (gone.Cause is not (GoneCause.Merged or GoneCause.Erased) || known?.Gone?.Cause == gone.Cause || (known is null && gone.Cause == GoneCause.Erased)))
+        if (!wasLive && !TellsMore(gone, known))
             return;
         if (wasLive && gone.Cause != GoneCause.Merged && !run.Brake.MayBury(gone.Id))
             return;
@@ -250,6 +249,14 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         if (wasLive)
             batch.CountedBurial(key, gone.Cause);
     }
+
+    /// <summary>Whether there is something to write about a record that is not live in the mirror: an alias, or that what is left of it must go.</summary>
+    private static bool TellsMore(GoneRecord gone, StoredRecord? known) => gone.Cause switch
+    {
+        GoneCause.Merged => known?.Gone?.Cause != GoneCause.Merged || (gone.MergedInto is not null && gone.MergedInto != known.Gone.MergedInto),
+        GoneCause.Erased => known is not null && known.Gone?.Cause != GoneCause.Erased,
+        _ => false,
+    };
 
     /// <summary>A record that shows now although its stamp lies in a window already read: the index was this far behind.</summary>
     private void NoteLateness(long modifiedMilliseconds)
