@@ -31,7 +31,7 @@ internal sealed class QueryCalls(SalesforceOrg org, QueryEngine engine, Locators
         if (string.Equals(call["columns"], "true", StringComparison.OrdinalIgnoreCase))
             return ColumnMetadata.Of(query);
         var endpoint = all ? QueryAllEndpoint : QueryEndpoint;
-        var view = difficulties.View(endpoint, query.Table.Name, org.Clock.Milliseconds);
+        var view = View(query, endpoint);
         var cap = difficulties.Cap(endpoint, query.Table.Name);
         if (query.CountsOnly)
             return Counted(Capped(cap, engine.Count(query, view, all)));
@@ -52,6 +52,10 @@ internal sealed class QueryCalls(SalesforceOrg org, QueryEngine engine, Locators
         return Warned(Page(query, found.Take(size), found.Count, $"{opened.Id}-{next}", version, endpoint), warned);
     }
 
+    /// <summary>What is visible to a query: late writes are late where records are looked for, and there where their ids are named.</summary>
+    private RecordView View(BoundQuery query, string endpoint) =>
+        query.Where?.Ids is null ? difficulties.View(endpoint, query.Table.Name, org.Clock.Milliseconds) : default;
+
     private static Answer Warned(Answer answer, bool warned) =>
         warned ? answer with { Headers = [new("Warning", "199 - \"results are capped\"")] } : answer;
 
@@ -60,7 +64,7 @@ internal sealed class QueryCalls(SalesforceOrg org, QueryEngine engine, Locators
     {
         var (open, from) = locators.Find(locator, session);
         var query = open.Query;
-        var view = difficulties.View(open.Endpoint, query.Table.Name, org.Clock.Milliseconds);
+        var view = View(query, open.Endpoint);
         var size = PageSize(call, query, MoreEndpoint);
         var first = from > 0 && difficulties.Any && difficulties.Twice(MoreEndpoint, query.Table.Name) ? from - 1 : from;
         var until = Math.Min(from + size, open.Records.Count);

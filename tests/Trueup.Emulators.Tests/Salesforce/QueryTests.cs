@@ -262,6 +262,20 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public async Task Late_writes_are_late_where_records_are_looked_for_and_there_where_their_ids_are_named()
+    {
+        await using var org = await SalesforceCalls.StartAsync();
+        org.Crm.Control(new LagControl(TimeSpan.FromSeconds(30)) { Endpoint = "query" });
+        var id = org.Create("Account", ("Name", "Late"));
+
+        Assert.Empty((await org.QueryAsync("SELECT Id FROM Account WHERE Name = 'Late'")).Records);
+        Assert.Single((await org.QueryAsync($"SELECT Id FROM Account WHERE Id IN ('{id}') AND IsDeleted = FALSE")).Records);
+
+        org.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Single((await org.QueryAsync("SELECT Id FROM Account WHERE Name = 'Late'")).Records);
+    }
+
+    [Fact]
     public async Task A_query_may_ask_what_its_columns_are()
     {
         await using var org = await SalesforceCalls.StartAsync();

@@ -30,7 +30,7 @@ internal sealed class CommitChecks(Account account)
             if (stored.FirstOrDefault(record => stamps[record.Id] < record.ModifiedMilliseconds) is { } older)
                 return ("I21", $"{puts.Stream} {older.Id} stamped {At(older.ModifiedMilliseconds)} is overwritten by a version stamped {At(stamps[older.Id])}.");
             foreach (var buried in stored.Where(record => !record.IsLive))
-                if (account.Population.Find(account.StateName(puts.Stream), buried.Id.Value) is { Live: false, EndedAt: { } endedAt } && SeenUntil(endedAt) < SyncBeganAt)
+                if (account.Population.Find(account.StateName(puts.Stream), buried.Id.Value) is { Live: false, EndedAt: { } endedAt } && endedAt < SyncBeganAt)
                     return ("I11", $"{puts.Stream} {buried.Id} comes back to life, but has not been live in the CRM since {endedAt:O}, before the sync began.");
         }
 
@@ -108,9 +108,6 @@ internal sealed class CommitChecks(Account account)
                 $"The watermark of {stream} is {until:O}, but the version of {id} stamped {stampedAt:O} is not mirrored.");
         }
     }
-
-    /// <summary>How long what ended may still be seen.</summary>
-    private DateTimeOffset SeenUntil(DateTimeOffset endedAt) => account.Crm.LagsById ? endedAt + account.Faults.LagSince(endedAt) : endedAt;
 
     private static string At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("O");
 }

@@ -26,9 +26,10 @@ public abstract class SimulatedApp
     public abstract SimulatedCrm Create(World world, string name, int number, string token);
 
     /// <summary>Makes the real connectors.</summary>
+    /// <param name="options">The world they read.</param>
     /// <param name="handler">What sends; the factory disposes of it.</param>
     /// <param name="seed">Seeds the spread of retries.</param>
-    public abstract IConnectorFactory Connect(HttpMessageHandler handler, int seed);
+    public abstract IConnectorFactory Connect(WorldOptions options, HttpMessageHandler handler, int seed);
 
     /// <summary>Draws a stretch of trouble of one kind.</summary>
     public abstract Episode Trouble(string name, Random chance);

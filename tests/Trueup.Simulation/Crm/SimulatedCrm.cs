@@ -49,9 +49,6 @@ public abstract class SimulatedCrm(EmulatedCrm emulated) : IAsyncDisposable
     /// <summary>Whether the CRM still tells that a record was merged away, so that whoever asks can know.</summary>
     public virtual bool TellsOfMerge(RecordState merged) => true;
 
-    /// <summary>Whether a read by id, too, may show what was: where stamps are older than the commit that makes them seen, nobody sees more.</summary>
-    public virtual bool LagsById => false;
-
     /// <summary>Makes the people who work in it.</summary>
     public abstract Life Inhabit(Population population, Tally tally, Voice voice, Random chance, IReadOnlyList<string> streams, bool redraws);
 

@@ -30,7 +30,7 @@ public sealed class HubSpotApp : SimulatedApp
     }
 
     /// <inheritdoc/>
-    public override IConnectorFactory Connect(HttpMessageHandler handler, int seed) => new HubSpotConnectorFactory(handler, seed);
+    public override IConnectorFactory Connect(WorldOptions options, HttpMessageHandler handler, int seed) => new HubSpotConnectorFactory(handler, seed);
 
     /// <inheritdoc/>
     public override Episode Trouble(string name, Random chance) => FaultCatalog.Draw(name, chance);

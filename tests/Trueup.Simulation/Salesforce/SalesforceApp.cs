@@ -29,7 +29,9 @@ public sealed class SalesforceApp : SimulatedApp
     }
 
     /// <inheritdoc/>
-    public override IConnectorFactory Connect(HttpMessageHandler handler, int seed) => new SalesforceConnectorFactory(handler, seed);
+    /// <remarks>Every third world reads by bulk jobs, whose answers hold few rows, although its streams are small.</remarks>
+    public override IConnectorFactory Connect(WorldOptions options, HttpMessageHandler handler, int seed) => new SalesforceConnectorFactory(
+        handler, seed, options.Seed % 3 == 0 ? new SalesforceOptions { BulkFromRecords = 20, BulkRowsAtFirst = 30 } : null);
 
     /// <inheritdoc/>
     public override Episode Trouble(string name, Random chance) => SalesforceFaults.Draw(name, chance);

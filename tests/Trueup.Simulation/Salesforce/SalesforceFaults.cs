@@ -7,8 +7,9 @@ namespace Trueup.Simulation.Salesforce;
 internal static class SalesforceFaults
 {
     private static readonly Dictionary<string, string> NoHeaders = [];
-    private static readonly string[] Reads = ["query", "query-all", "query-more"];
-    private static readonly string[] Places = ["*", "query", "query-all", "query-more", "retrieve", "describe", "describe-global", "deleted", "composite", "record-count"];
+    private static readonly string[] Reads = ["query", "query-all", "query-more", "bulk-results"];
+    private static readonly string[] Places =
+        ["*", "query", "query-all", "query-more", "retrieve", "describe", "describe-global", "deleted", "composite", "record-count", "bulk-create", "bulk-poll", "bulk-results"];
 
     private static readonly Dictionary<string, Func<Random, Control>> Own = new()
     {
@@ -18,12 +19,11 @@ internal static class SalesforceFaults
         {
             Endpoint = Any(chance, Places), Share = Part(chance), Applied = chance.Next(2) == 0,
         },
-        ["expire"] = chance => Any(chance, "token", "token", "refresh", "revoke", "locator") is var what && what == "locator"
+        ["expire"] = chance => Any(chance, "token", "token", "refresh", "revoke", "locator", "job") is var what && what is "locator" or "job"
             ? new ExpireControl(what, 0) : new ExpireControl(what, Any(chance, 0, 1, 20)),
-        ["expired-cursor"] = chance => new FaultControl(400, NoHeaders, """[{"errorCode":"INVALID_QUERY_LOCATOR","message":"invalid query locator"}]""")
-        {
-            Endpoint = "query-more", Share = Any(chance, 0.2, 1),
-        },
+        ["expired-cursor"] = chance => Any<Control>(chance,
+            new FaultControl(400, NoHeaders, """[{"errorCode":"INVALID_QUERY_LOCATOR","message":"invalid query locator"}]""") { Endpoint = "query-more", Share = Any(chance, 0.2, 1) },
+            new FaultControl(404, NoHeaders, """[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]""") { Endpoint = "bulk-results", Share = Any(chance, 0.2, 1) }),
         ["forbid"] = chance => new ForbidControl { Endpoint = Any(chance, Places), Stream = Any(chance, "Contact", "Account") },
         ["lag"] = chance => Lag(chance, Any(chance, 2, 5, 40, 240, 550)),
         ["lag-beyond"] = chance => Lag(chance, 1_200 + chance.Next(6_000)),
@@ -36,7 +36,13 @@ internal static class SalesforceFaults
         ["partial"] = chance => new FaultControl(500, NoHeaders, null) { Endpoint = Any(chance, "composite", "retrieve"), Share = Part(chance) },
         ["quota"] = chance => Any<Control>(chance, new QuotaControl("daily", 400 + chance.Next(2_000), chance.Next(200)), new QuotaControl("concurrent", 5, chance.Next(6))),
         ["repeat"] = chance => new RepeatControl(1 + chance.Next(3)) { Endpoint = Any(chance, Reads) },
-        ["twice"] = chance => new TwiceControl { Endpoint = "query-more", Share = Any(chance, 0.3, 1) },
+        // Requests that hang, and jobs that take their time, fail, or are stopped by somebody.
+        ["stall"] = chance => Any<Control>(chance,
+            new StallControl(chance.Next(3) == 0 ? null : TimeSpan.FromSeconds(chance.Next(1, 100))) { Share = Any(chance, 0.02, 0.2) },
+            new JobControl(TimeSpan.FromMinutes(Any(chance, 5, 90, 600)), null, JobEnd.Complete, null),
+            new JobControl(null, null, JobEnd.Failed, Any(chance, null, "InternalServerError: Retried more than fifteen times")),
+            new JobControl(TimeSpan.FromMinutes(3), null, JobEnd.Aborted, null)),
+        ["twice"] = chance => new TwiceControl { Endpoint = Any(chance, "query-more", "bulk-results"), Share = Any(chance, 0.3, 1) },
         ["wrong-content"] = chance => new FaultControl(200, NoHeaders, Any(chance, "<html>Sorry</html>", "{}", "[]", "{\"records\":[]}", ""))
         {
             Endpoint = Any(chance, Places), Share = Part(chance),

@@ -14,7 +14,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         Machine = machine;
         var wires = world.Accounts.ToDictionary(account => account.Url.Host, account => account.Wire(machine));
-        Factory = world.App.Connect(new Switchboard(wires), Seeds.Of(world.Options.Seed, $"retries {machine.Number}"));
+        Factory = world.App.Connect(world.Options, new Switchboard(wires), Seeds.Of(world.Options.Seed, $"retries {machine.Number}"));
         Store = new SqliteMirrorStore(machine.Folder, machine.Clock, new AtOnce());
         foreach (var account in world.Accounts)
             keepers.Add(new Keeper(this, account, wires[account.Url.Host]));
