@@ -21,7 +21,7 @@ internal sealed class RowWriter(SalesforceOrg org, QueryEngine engine)
             switch (column)
             {
                 case Column.Field field when field.Definition.IsStored:
-                    WriteValue(json, positions[field.Definition.Ordinal] is { IsEmpty: false } stored ? stored : FieldValue.Unset(field.Definition));
+                    WriteStored(json, field.Definition, positions[field.Definition.Ordinal] is { IsEmpty: false } stored ? stored : FieldValue.Unset(field.Definition));
                     break;
                 case Column.Field field when FieldValue.WriteSystem(json, row.Table, row.Record, row.Version, field.Definition.Ordinal):
                     break;
@@ -73,6 +73,15 @@ internal sealed class RowWriter(SalesforceOrg org, QueryEngine engine)
         if (!withoutId)
             json.Raw(",\"url\":\"/services/data/"u8).Raw(System.Text.Encoding.ASCII.GetBytes($"{version}/sobjects/{row.Table.Name}/{row.Table.IdOf(row.Record)}")).Raw("\""u8);
         json.Raw("}"u8);
+    }
+
+    private static void WriteStored(JsonBytes json, FieldDefinition field, ReadOnlySpan<byte> stored)
+    {
+        // What was a number before its field was made one of texts is a text now.
+        if (!field.IsNumber && stored is [(byte)'-' or (>= (byte)'0' and <= (byte)'9'), ..])
+            json.Raw("\""u8).Raw(stored).Raw("\""u8);
+        else
+            WriteValue(json, stored);
     }
 
     private static void WriteValue(JsonBytes json, ReadOnlySpan<byte> value) => json.Raw(value.IsEmpty ? "null"u8 : value);

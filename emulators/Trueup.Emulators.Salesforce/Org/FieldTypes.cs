@@ -22,7 +22,7 @@ internal static class FieldTypes
         return field;
     }
 
-    /// <summary>Gives a field another type. Its values stay as they are.</summary>
+    /// <summary>Gives a field another type. Its values keep their characters.</summary>
     /// <exception cref="ControlException">The type is unknown.</exception>
     public static void Change(FieldDefinition field, string type)
     {
@@ -42,7 +42,9 @@ internal static class FieldTypes
         return field.Type switch
         {
             "boolean" when text is "true" or "false" => StoredValue.Raw(text),
-            _ when field.IsNumber && IsNumber(text) => StoredValue.Raw(text),
+            "int" or "long" when IsNumber(text) && Soql.Value.ParseNumber(text) is var number && decimal.IsInteger(number) => Number(field, $"{number:0}"),
+            "int" or "long" => throw Wrong(field, text),
+            _ when field.IsNumber && IsNumber(text) => Number(field, text),
             "date" when StoredValue.ParseDay(text) is not null => StoredValue.Text(text),
             "datetime" when StoredValue.ParseInstant(text) is { } at => StoredValue.Text(StoredValue.InstantText(at)),
             "id" or "reference" when SalesforceId.Normalize(text) is { } id => StoredValue.Text(id),
@@ -51,6 +53,10 @@ internal static class FieldTypes
             _ => StoredValue.Text(text),
         };
     }
+
+    /// <summary>A number as queries answer with it: one that may have a fraction has one.</summary>
+    public static byte[] Number(FieldDefinition field, string text) =>
+        StoredValue.Raw(field.Type is "int" or "long" || text.AsSpan().IndexOfAny(".eE") >= 0 ? text : $"{text}.0");
 
     /// <summary>Whether a text is a number as JSON has it.</summary>
     public static bool IsNumber(string text) =>

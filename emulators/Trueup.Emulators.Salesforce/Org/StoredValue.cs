@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Trueup.Emulators.Salesforce.Org;
@@ -11,8 +10,24 @@ internal static class StoredValue
     public static readonly byte[] True = "true"u8.ToArray();
     public static readonly byte[] False = "false"u8.ToArray();
 
-    public static byte[] Text(string value) =>
-        [(byte)'"', .. JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes, (byte)'"'];
+    /// <summary>A text in JSON. Only what JSON demands is escaped, whatever else a text holds.</summary>
+    public static byte[] Text(string value)
+    {
+        var json = new StringBuilder(value.Length + 2).Append('"');
+        foreach (var character in value)
+            _ = character switch
+            {
+                '"' or '\\' => json.Append('\\').Append(character),
+                '\n' => json.Append("\\n"),
+                '\r' => json.Append("\\r"),
+                '\t' => json.Append("\\t"),
+                '\b' => json.Append("\\b"),
+                '\f' => json.Append("\\f"),
+                < ' ' => json.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}"),
+                _ => json.Append(character),
+            };
+        return Encoding.UTF8.GetBytes(json.Append('"').ToString());
+    }
 
     public static byte[] Raw(string json) => Encoding.UTF8.GetBytes(json);
 

@@ -47,7 +47,7 @@ internal sealed class ValueRules(SalesforceOrg org)
                 : number is < int.MinValue or > int.MaxValue ? (null, OutOfRange(field, text))
                 : (StoredValue.Raw(decimal.Truncate(number).ToString(CultureInfo.InvariantCulture)), null);
         var whole = field.Precision > 0 ? field.Precision - field.Scale : 18;
-        return Math.Abs(number) >= (decimal)Math.Pow(10, whole) ? (null, OutOfRange(field, text)) : (StoredValue.Raw(text), null);
+        return Math.Abs(number) >= (decimal)Math.Pow(10, whole) ? (null, OutOfRange(field, text)) : (FieldTypes.Number(field, text), null);
     }
 
     private static (byte[]? Stored, Problem? Problem) Text(FieldDefinition field, string text)

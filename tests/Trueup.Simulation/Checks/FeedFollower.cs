@@ -85,7 +85,15 @@ internal sealed class FeedFollower(Account account)
     {
         using var json = System.Text.Json.JsonDocument.Parse(record.Properties);
         var values = json.RootElement.EnumerateObject().Where(value => value.Value.ValueKind != System.Text.Json.JsonValueKind.Null)
-            .OrderBy(value => value.Name, StringComparer.Ordinal).Select(value => $"{value.Name}={value.Value.GetRawText()}");
+            .OrderBy(value => value.Name, StringComparer.Ordinal).Select(value => $"{value.Name}={Meant(value.Value)}");
         return Fingerprint.OfRecord(record.ModifiedMilliseconds, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', values)));
     }
+
+    // A text however its characters are escaped, a number however it is written.
+    private static string Meant(System.Text.Json.JsonElement value) => value.ValueKind switch
+    {
+        System.Text.Json.JsonValueKind.String => $"\"{value.GetString()}",
+        System.Text.Json.JsonValueKind.Number when value.TryGetDecimal(out var number) => number.ToString("0.############################", System.Globalization.CultureInfo.InvariantCulture),
+        _ => value.GetRawText(),
+    };
 }

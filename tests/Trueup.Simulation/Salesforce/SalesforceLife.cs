@@ -46,7 +46,10 @@ public sealed class SalesforceLife(SalesforceCrm crm, Population population, Tal
 
     /// <inheritdoc/>
     protected override string? ValueOf(string stream, string field) =>
-        !NumberFields.Contains(field) && !IsNumber(field) ? Value() : Chance.Next(4) == 0 ? null : Numbers[Chance.Next(Numbers.Length)];
+        !NumberFields.Contains(field) && !IsNumber(field) ? Value()
+        : Chance.Next(4) == 0 ? null
+        : field == "NumberOfEmployees" ? Chance.Next(-1, 100_000).ToString(CultureInfo.InvariantCulture)
+        : Numbers[Chance.Next(Numbers.Length)];
 
     /// <inheritdoc/>
     protected override void Complete(string stream, Dictionary<string, string?> values)
