@@ -4,21 +4,27 @@ using Trueup.BlackBox;
 
 namespace Trueup.Proof.Tests;
 
+/// <summary>One half of the kills.</summary>
+public sealed class FirstKills(ITestOutputHelper output) : Kills(output, 0);
+
+/// <summary>The other half: the classes run side by side, which two processors make use of.</summary>
+public sealed class SecondKills(ITestOutputHelper output) : Kills(output, 1);
+
 /// <summary>SIGKILL of the real process at random moments of onboarding and syncs: after a restart and a full sync the mirror equals the CRM, every time.</summary>
-public sealed class Kills(ITestOutputHelper output) : IDisposable
+public abstract class Kills(ITestOutputHelper output, int half) : IDisposable
 {
     /// <summary>Enough to have links and several streams at work, few enough for the vendor's four searches a second.</summary>
     private static readonly string[] Streams = ["contacts", "companies", "deals"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("trueup-kills-").FullName;
 
-    /// <summary>How many kills; <c>TRUEUP_KILLS</c> for longer runs.</summary>
+    /// <summary>How many kills in both halves; <c>TRUEUP_KILLS</c> for longer runs.</summary>
     private static int Count => int.Parse(Environment.GetEnvironmentVariable("TRUEUP_KILLS") ?? "200", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task I6_a_kill_at_any_moment_loses_nothing_and_doubles_nothing()
     {
-        var seed = int.Parse(Environment.GetEnvironmentVariable("TRUEUP_SEED") ?? "20261124", CultureInfo.InvariantCulture);
+        var seed = int.Parse(Environment.GetEnvironmentVariable("TRUEUP_SEED") ?? "20261124", CultureInfo.InvariantCulture) + half;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         await using var crm = await EmulatedCrm.StartAsync("--records", "400", "--seed", "13");
@@ -26,7 +32,7 @@ public sealed class Kills(ITestOutputHelper output) : IDisposable
         string? connection = null;
         try
         {
-            for (var kill = 0; kill < Count; kill++)
+            for (var kill = 0; kill < Count / 2; kill++)
             {
                 server ??= await TrueupServer.StartAsync(folder, crm.Url);
 
@@ -76,5 +82,9 @@ public sealed class Kills(ITestOutputHelper output) : IDisposable
             new { op = "delete", stream = "contacts", ids = some[..1] });
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        Directory.Delete(folder, recursive: true);
+    }
 }
