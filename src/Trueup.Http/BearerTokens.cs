@@ -128,13 +128,15 @@ public sealed class BearerTokens(
     {
         // Whoever reconnected the account meanwhile knows better.
         var stored = await source.LoadAsync(CancellationToken.None);
-        if (stored != expired && !NeedsRefresh(stored))
+        if (IsReplaced(stored, expired))
             return stored;
-        await source.SaveAsync(fresh, CancellationToken.None);
+        // Of what else they may have changed, such as the client's secret, nothing is taken back.
+        var kept = stored with { AccessToken = fresh.AccessToken, RefreshToken = fresh.RefreshToken, ApiUrl = fresh.ApiUrl, ExpiresAt = fresh.ExpiresAt };
+        await source.SaveAsync(kept, CancellationToken.None);
         // A token that lives shorter than the usual lead is not refreshed with every call.
         if (fresh.ExpiresAt is { } end && (end - clock.GetUtcNow()) / 5 is var fifth)
             lead = fifth < RefreshBefore ? fifth : RefreshBefore;
-        return fresh;
+        return kept;
     }
 }
 

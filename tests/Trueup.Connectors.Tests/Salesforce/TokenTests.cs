@@ -204,6 +204,22 @@ public sealed class TokenTests
         Assert.Equal(3, salesforce.Requests.Count);
     }
 
+    [Fact]
+    public async Task A_secret_that_is_changed_while_the_access_is_refreshed_is_kept_beside_the_new_tokens()
+    {
+        var credentials = OAuth();
+        await using var salesforce = await SalesforceStub.StartAsync(Script(_ =>
+        {
+            credentials.Replace(new Credentials { AccessToken = "00D!old", RefreshToken = "refresh-1", ClientId = "c", ClientSecret = "new" });
+            return Fresh("00D!fresh", refresh: "refresh-2");
+        }), credentials);
+
+        await salesforce.Connector.IdentifyAsync(CancellationToken.None);
+
+        var kept = await credentials.LoadAsync(default);
+        Assert.Equal(("00D!fresh", "refresh-2", "new"), (kept.AccessToken, kept.RefreshToken, kept.ClientSecret));
+    }
+
     private static StubAnswer UsedUp => new(400, """{"error":"invalid_grant","error_description":"expired access/refresh token"}""");
 
     private static readonly StubAnswer Organization = StubAnswer.Ok(
