@@ -250,7 +250,7 @@ public sealed class EmulatedHubSpot : EmulatedCrm
                     break;
                 case ExpireControl { What: "locator" or "job" }:
                     throw new ControlException("HubSpot has no query locators and no jobs that could expire.");
-                case JobControl:
+                case JobControl or CsvControl:
                     throw new ControlException("HubSpot's jobs are not emulated.");
                 case ExpireControl expire:
                     tokens.Expire(expire);

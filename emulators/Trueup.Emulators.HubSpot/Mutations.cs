@@ -122,7 +122,7 @@ internal sealed class Mutations(HubSpotPortal portal)
         {
             property.ArchivedAt = 0;
             property.Calculated = field.Calculated;
-            property.Options = [.. (field.Options ?? []).Select(option => new PropertyOption(option.Value, option.Label))];
+            property.Options = Options(field);
         });
         return new MutationResult(null, 1);
     }
@@ -132,9 +132,13 @@ internal sealed class Mutations(HubSpotPortal portal)
         property.Label = edit.Field.Label ?? property.Label;
         if (edit.Field.Type is { } type)
             (property.Type, property.FieldType) = (type, FieldTypeOf(type));
-        if (edit.Field.Options is { } options)
-            property.Options = [.. options.Select(option => new PropertyOption(option.Value, option.Label))];
+        if (edit.Field.Options is not null)
+            property.Options = Options(edit.Field);
     });
+
+    private static List<PropertyOption> Options(EmulatedField field) => field.Controller is null
+        ? [.. (field.Options ?? []).Select(option => new PropertyOption(option.Value, option.Label))]
+        : throw new ControlException("HubSpot's fields have no controlling field.");
 
     private MutationResult Change(string stream, string field, Action<PropertyDefinition> change)
     {

@@ -106,19 +106,21 @@ internal sealed class Mutations(SalesforceOrg org)
         var field = add.Field;
         if (table.Fields.Find(field.Name) is not null)
             throw new ControlException($"{table.Name} has a field '{field.Name}' already.");
-        table.Fields.Add(ordinal => FieldTypes.Define(field.Name, ordinal, field.Label ?? field.Name, field.Type ?? "string", field.Calculated,
-            [.. (field.Options ?? []).Select(Choice)]));
+        var choices = Choices(table, field.Options ?? [], field.Controller);
+        table.Fields.Add(ordinal => FieldTypes.Define(field.Name, ordinal, field.Label ?? field.Name, field.Type ?? "string", field.Calculated, choices));
+        table.Fields.Find(field.Name)!.ControllerName = field.Controller;
         table.DescribedAt = org.Now;
         return new MutationResult(null, 1);
     }
 
-    private MutationResult Redefine(EditField edit) => Change(edit.Stream, edit.Field.Name, (_, field) =>
+    private MutationResult Redefine(EditField edit) => Change(edit.Stream, edit.Field.Name, (table, field) =>
     {
+        field.ControllerName = edit.Field.Controller ?? field.ControllerName;
         field.Label = edit.Field.Label ?? field.Label;
         if (edit.Field.Type is { } type)
             FieldTypes.Change(field, type);
         if (edit.Field.Options is { } options)
-            field.Picklist = [.. options.Select(Choice)];
+            field.Picklist = Choices(table, options, field.ControllerName);
     });
 
     private MutationResult Change(string stream, string name, Action<SObjectTable, FieldDefinition> change)
@@ -145,7 +147,17 @@ internal sealed class Mutations(SalesforceOrg org)
         return new MutationResult(null, 1);
     }
 
-    private static PicklistValue Choice(EmulatedOption option) => new(option.Value, option.Label);
+    /// <exception cref="ControlException">The controlling field, or a value of it, is unknown.</exception>
+    private static IReadOnlyList<PicklistValue> Choices(SObjectTable table, IReadOnlyList<EmulatedOption> options, string? controller)
+    {
+        var controlling = controller is null ? null
+            : table.Fields.Find(controller) is not { } field ? throw new ControlException($"{table.Name} has no field '{controller}' that could control another.")
+            : field.Type == "boolean" ? ["false", "true"] : field.Picklist.Select(choice => choice.Value).ToList();
+        return [.. options.Select(option => new PicklistValue(option.Value, option.Label, ValidFor: option.ValidFor?.Select(PositionOf).ToList()))];
+
+        int PositionOf(string value) => controlling?.IndexOf(value) is { } at and >= 0
+            ? at : throw new ControlException($"'{value}' is no value of the controlling field of {table.Name}.");
+    }
 
     private static List<KeyValuePair<string, byte[]?>> Values(SObjectTable table, IReadOnlyDictionary<string, string?> properties) =>
         [.. properties.Select(property => KeyValuePair.Create(property.Key,

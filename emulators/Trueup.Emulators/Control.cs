@@ -118,6 +118,11 @@ public enum JobEnd
     Aborted,
 }
 
+/// <summary>How the files of bulk results are written.</summary>
+/// <param name="ByteOrderMark">Whether a byte-order mark stands before the name of the first column.</param>
+/// <param name="OpenEnd">Whether the last row has no line end.</param>
+public sealed record CsvControl(bool ByteOrderMark, bool OpenEnd) : Control;
+
 /// <summary>From a given page on the page token leads back to the same page.</summary>
 /// <param name="Page">1 for the next page of the endpoint after the control was set.</param>
 public sealed record RepeatControl(int Page) : Control;

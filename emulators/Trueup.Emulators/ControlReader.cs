@@ -30,13 +30,14 @@ public static class ControlReader
             "expire" => new ExpireControl(What(fields), fields.Number("after", 0)),
             "quota" => new QuotaControl(fields.Text("bucket"), fields.Number("limit"), fields.Number("foreign", 0)),
             "job" => new JobControl(fields.Duration("delay"), fields.Has("polls") ? fields.Number("polls") : null, Manner<JobEnd>(fields, "end", JobEnd.Complete), fields.OptionalText("message")),
+            "csv" => new CsvControl(fields.Flag("byteOrderMark"), fields.Flag("openEnd")),
             "repeat" => new RepeatControl(fields.Number("page", 1)),
             "no-id" => new NoIdControl(),
             "twice" => new TwiceControl(),
             "partial" => new PartialControl(),
             "forbid" => new ForbidControl(),
             _ => throw new ControlException(
-                $"Unknown control '{name}'; known are lag, tie, cap, pages, order, hook, fault, cut, truncate, stall, expire, quota, job, "
+                $"Unknown control '{name}'; known are lag, tie, cap, pages, order, hook, fault, cut, truncate, stall, expire, quota, job, csv, "
                 + "repeat, no-id, twice, partial and forbid."),
         };
         control = control with

@@ -30,6 +30,9 @@ public sealed class Difficulties(ActiveControls controls, long seed)
     /// <summary>How a background job goes that is created now; null for one that nothing disturbs.</summary>
     public JobControl? Job(string endpoint, string stream) => controls.Strike<JobControl>(endpoint, stream);
 
+    /// <summary>How the file of an answer is written; null for the vendor's usual way.</summary>
+    public CsvControl? Csv(string endpoint, string stream) => controls.Strike<CsvControl>(endpoint, stream);
+
     /// <summary>Whether the last record of the page before comes again.</summary>
     public bool Twice(string endpoint, string stream) => controls.Strike<TwiceControl>(endpoint, stream) is not null;
 

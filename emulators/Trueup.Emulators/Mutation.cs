@@ -36,7 +36,8 @@ public sealed record AssociateRecords(LinkEnd From, LinkEnd To, string? Label = 
 public sealed record DissociateRecords(LinkEnd From, LinkEnd To, string? Label = null) : Mutation;
 
 /// <summary>A choice of an enumeration.</summary>
-public sealed record EmulatedOption(string Value, string Label);
+/// <param name="ValidFor">The values of the controlling field that allow it; null where nothing controls it.</param>
+public sealed record EmulatedOption(string Value, string Label, IReadOnlyList<string>? ValidFor = null);
 
 /// <summary>The definition of a field in a control call.</summary>
 /// <param name="Name">The CRM's name of it.</param>
@@ -44,8 +45,9 @@ public sealed record EmulatedOption(string Value, string Label);
 /// <param name="Type">The vendor's type, such as <c>string</c>; null for text (adding) or unchanged (editing).</param>
 /// <param name="Options">Choices of an enumeration; null for none (adding) or unchanged (editing).</param>
 /// <param name="Calculated">Whether the CRM computes it.</param>
+/// <param name="Controller">The field that decides which choices there are, in CRMs that know this; null for none (adding) or unchanged (editing).</param>
 public sealed record EmulatedField(
-    string Name, string? Label = null, string? Type = null, IReadOnlyList<EmulatedOption>? Options = null, bool Calculated = false);
+    string Name, string? Label = null, string? Type = null, IReadOnlyList<EmulatedOption>? Options = null, bool Calculated = false, string? Controller = null);
 
 /// <summary>Adds a field. No record is stamped.</summary>
 public sealed record AddField(string Stream, EmulatedField Field) : Mutation;

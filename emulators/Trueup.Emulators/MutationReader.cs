@@ -64,7 +64,8 @@ public static class MutationReader
         var field = fields.Object("field");
         var read = new EmulatedField(
             field.Text("name"), field.OptionalText("label"), field.OptionalText("type"),
-            field.Has("options") ? [.. field.List("options").Select(Option)] : null, field.Flag("calculated"));
+            field.Has("options") ? [.. field.List("options").Select(Option)] : null, field.Flag("calculated"),
+            field.OptionalText("controller"));
         field.Done();
         return read;
     }
@@ -84,7 +85,7 @@ public static class MutationReader
             return new EmulatedOption(json.GetString()!, json.GetString()!);
         var option = new JsonFields(json, "the option");
         var value = option.Text("value");
-        var read = new EmulatedOption(value, option.OptionalText("label") ?? value);
+        var read = new EmulatedOption(value, option.OptionalText("label") ?? value, option.Has("validFor") ? option.Texts("validFor") : null);
         option.Done();
         return read;
     }

@@ -59,6 +59,11 @@ public sealed class ConnectionSync(
     /// <summary>The CRM's time up to which a stream is mirrored; null before it is loaded.</summary>
     public DateTimeOffset? WatermarkOf(StreamName stream) => State.Of(stream).Watermark;
 
+    /// <summary>How old the values of a calculated field may be: when everything was last read with it, by the CRM's clock. Null before the first
+    /// such read, and for fields that are not calculated. The declared bound of invariant I16 is the time between two nightly syncs.</summary>
+    public DateTimeOffset? CalculatedAsOf(StreamName stream, string field) =>
+        State.Of(stream).CalculatedAsOf.TryGetValue(field, out var at) ? at : null;
+
     /// <summary>Streams of which a sync stopped at the brake and waits for an answer, with how many records it would bury.</summary>
     public IReadOnlyDictionary<StreamName, long> Braked => streams
         .Select(stream => (stream.Name, Question: State.BrakeOf(stream.Name)))

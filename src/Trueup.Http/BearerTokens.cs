@@ -4,7 +4,8 @@ namespace Trueup.Http;
 
 /// <summary>Static tokens, and OAuth tokens that are refreshed before they end, by one caller at a time.</summary>
 /// <remarks>Refreshed credentials are saved durably before they are used, so that a crash never leaves us with a token that
-/// the vendor has already replaced.</remarks>
+/// the vendor has already replaced. Two processes may share the credentials, such as one that was cut off without noticing and the one that took over:
+/// what the other one has stored is looked at before each refresh, and again before a refusal is believed.</remarks>
 /// <param name="source">Where the credentials are kept.</param>
 /// <param name="refresh">Asks the vendor for fresh credentials; throws <see cref="CrmUnauthorizedException"/> where it refuses for good,
 /// and <see cref="RefreshUnderWayException"/> where another refresh of the same credentials is under way.</param>
@@ -79,35 +80,63 @@ public sealed class BearerTokens(
     {
         if (dead is { } earlier && earlier.Credentials == expired)
             throw new CrmUnauthorizedException(earlier.Reason);
+        var isSecondTry = false;
         for (var turn = 1; ; turn++)
         {
             try
             {
-                var fresh = await refresh(expired, cancellationToken);
-                await source.SaveAsync(fresh, cancellationToken);
-                // A token that lives shorter than the usual lead is not refreshed with every call.
-                if (fresh.ExpiresAt is { } end && (end - clock.GetUtcNow()) / 5 is var fifth)
-                    lead = fifth < RefreshBefore ? fifth : RefreshBefore;
-                return fresh;
+                return await KeepAsync(await refresh(expired, cancellationToken), expired);
             }
             catch (CrmUnauthorizedException failure)
             {
-                // Asking again and again with a withdrawn token gets apps blocked.
-                dead = (expired, failure.Message);
-                throw;
+                // A vendor that replaces refresh tokens takes each once: another process may have sent this one before us, and stores what it got.
+                var latest = expired.RefreshToken is null || isSecondTry ? expired : await LaterAsync(cancellationToken);
+                if (latest == expired)
+                {
+                    // Asking again and again with a withdrawn token gets apps blocked.
+                    dead = (expired, failure.Message);
+                    throw;
+                }
+                if (IsReplaced(latest, expired))
+                    return latest;
+                (expired, isSecondTry) = (latest, true);
             }
             catch (RefreshUnderWayException busy)
             {
-                if (turn == MostTurns)
+                if (turn >= MostTurns)
                     throw new CrmUnavailableException(busy.Message, inner: busy);
-                await Task.Delay(Turn, clock, cancellationToken);
                 // A refresh token that was replaced meanwhile must not be sent again: some vendors then withdraw its successor as well.
-                var latest = await source.LoadAsync(cancellationToken);
-                if (latest.AccessToken != expired.AccessToken)
+                var latest = await LaterAsync(cancellationToken);
+                if (IsReplaced(latest, expired))
                     return latest;
                 expired = latest;
             }
         }
+    }
+
+    private bool IsReplaced(Credentials latest, Credentials expired) => latest.AccessToken != expired.AccessToken && !NeedsRefresh(latest);
+
+    /// <summary>What is stored once another process has had its turn.</summary>
+    private async Task<Credentials> LaterAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Turn, clock, cancellationToken);
+        return await source.LoadAsync(cancellationToken);
+    }
+
+    /// <remarks>Not to be cancelled: the vendor may have replaced the refresh token, and nothing else knows the new one.</remarks>
+    private async Task<Credentials> KeepAsync(Credentials fresh, Credentials expired)
+    {
+        // Whoever reconnected the account meanwhile knows better.
+        var stored = await source.LoadAsync(CancellationToken.None);
+        if (IsReplaced(stored, expired))
+            return stored;
+        // Of what else they may have changed, such as the client's secret, nothing is taken back.
+        var kept = stored with { AccessToken = fresh.AccessToken, RefreshToken = fresh.RefreshToken, ApiUrl = fresh.ApiUrl, ExpiresAt = fresh.ExpiresAt };
+        await source.SaveAsync(kept, CancellationToken.None);
+        // A token that lives shorter than the usual lead is not refreshed with every call.
+        if (fresh.ExpiresAt is { } end && (end - clock.GetUtcNow()) / 5 is var fifth)
+            lead = fifth < RefreshBefore ? fifth : RefreshBefore;
+        return kept;
     }
 }
 

@@ -7,15 +7,27 @@ namespace Trueup.Gauntlet.Tests;
 /// <summary>An account with an emulated Salesforce org.</summary>
 internal sealed class SalesforceAccount : Account<EmulatedSalesforce>
 {
-    private SalesforceAccount(EmulatedSalesforce crm, IReadOnlyList<string> streams, SalesforceAccount? beside = null)
-        : base(crm, new Credentials { AccessToken = "00D!test" }, streams, beside)
-    {
-    }
+    // By the hasty clock an answer has to begin within six tenths of a second: those of bulk jobs are kept small.
+    private static readonly SalesforceOptions Usual = new() { BulkRowsAtFirst = 500, BulkAnswerBytes = 1024 * 1024 };
+
+    private readonly SalesforceOptions options;
+
+    private SalesforceAccount(EmulatedSalesforce crm, IReadOnlyList<string> streams, SalesforceAccount? beside = null, SalesforceOptions? options = null)
+        : base(crm, new Credentials { AccessToken = "00D!test" }, streams, beside) => this.options = options ?? Usual;
 
     /// <summary>Starts an account with so many contacts, and the rest in proportion.</summary>
     public static async Task<SalesforceAccount> StartAsync(int records = 300, params string[] streams)
     {
         var account = new SalesforceAccount(await EmulatedSalesforce.StartAsync(new SalesforceEmulatorOptions { Records = records }), streams);
+        await account.RestartAsync();
+        return account;
+    }
+
+    /// <summary>Starts an account whose objects are all read by bulk jobs, in answers of so many rows.</summary>
+    public static async Task<SalesforceAccount> StartInBulkAsync(int records, int rowsPerAnswer, params string[] streams)
+    {
+        var options = new SalesforceOptions { BulkFromRecords = 1, BulkRowsAtFirst = rowsPerAnswer, BulkAnswerBytes = 1 };
+        var account = new SalesforceAccount(await EmulatedSalesforce.StartAsync(new SalesforceEmulatorOptions { Records = records }), streams, options: options);
         await account.RestartAsync();
         return account;
     }
@@ -43,9 +55,7 @@ internal sealed class SalesforceAccount : Account<EmulatedSalesforce>
         await UseAsync(new Credentials { AccessToken = issued.AccessToken, RefreshToken = issued.RefreshToken, ClientId = "c", ClientSecret = "s" });
     }
 
-    // By the hasty clock an answer has to begin within six tenths of a second: those of bulk jobs are kept small.
-    protected override IConnector Connect(ConnectorSetup setup) =>
-        new SalesforceConnectorFactory(options: new SalesforceOptions { BulkRowsAtFirst = 500, BulkAnswerBytes = 1024 * 1024 }).Create(setup);
+    protected override IConnector Connect(ConnectorSetup setup) => new SalesforceConnectorFactory(options: options).Create(setup);
 
     // Compound addresses repeat their components; who looked at a record last is another value for each user.
     protected override bool IsMirrored(string field) =>

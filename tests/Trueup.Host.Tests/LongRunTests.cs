@@ -7,9 +7,11 @@ using Trueup.BlackBox;
 using Trueup.Catalog;
 using Trueup.Cluster;
 using Trueup.Connectors.HubSpot;
+using Trueup.Connectors.Salesforce;
 using Trueup.Contract;
 using Trueup.Emulators;
 using Trueup.Emulators.HubSpot;
+using Trueup.Emulators.Salesforce;
 using Trueup.Engine;
 using Trueup.Mirrors.Sqlite;
 
@@ -29,23 +31,26 @@ public sealed class LongRunTests : IDisposable
     private readonly FakeTimeProvider clock = new(Start);
     private DataFolder? data;
 
-    public static TheoryData<SyncKind> Kinds => [SyncKind.Hourly, SyncKind.Nightly];
+    public static TheoryData<string, SyncKind> AppsAndKinds => new MatrixTheoryData<string, SyncKind>(["hubspot", "salesforce"], [SyncKind.Hourly, SyncKind.Nightly]);
 
-    [Theory, MemberData(nameof(Kinds))]
-    public async Task G124_an_account_that_syncs_once_a_day_has_done_so_thirty_times_after_thirty_days_and_says_when_it_no_longer_does(SyncKind kind)
+    [Theory, MemberData(nameof(AppsAndKinds))]
+    public async Task G124_an_account_that_syncs_once_a_day_has_done_so_thirty_times_after_thirty_days_and_says_when_it_no_longer_does(string app, SyncKind kind)
     {
-        await using var crm = await EmulatedHubSpot.StartAsync(new HubSpotEmulatorOptions { Records = 20, WideObject = false, Clock = clock });
+        var (stream, field) = app == "hubspot" ? ("contacts", "city") : ("contact", "Title");
+        await using IEmulatedCrm crm = app == "hubspot"
+            ? await EmulatedHubSpot.StartAsync(new HubSpotEmulatorOptions { Records = 20, WideObject = false, Clock = clock })
+            : await EmulatedSalesforce.StartAsync(new SalesforceEmulatorOptions { Records = 20, Clock = clock });
         await using var server = await StartAsync(kind == SyncKind.Hourly
             ? new ScheduleOptions(Day, new NightlyRule.Every(Rare)) : new ScheduleOptions(Rare, new NightlyRule.Every(Day)));
         using var age = new VerifiedAge();
-        var connection = await ConnectAsync(server, crm);
+        var connection = await ConnectAsync(server, crm, app, stream);
         await SettleAsync(server, connection);
 
         var oldest = 0.0;
         for (var hour = 0; hour < 30 * 24; hour++)
         {
             if (hour % 24 == 12)
-                crm.Mutate(new CreateRecord("contacts", new Dictionary<string, string?> { ["city"] = $"Day {hour / 24}" }));
+                crm.Mutate(new CreateRecord(stream, new Dictionary<string, string?> { [field] = $"Day {hour / 24}" }));
             clock.Advance(TimeSpan.FromHours(1));
             await SettleAsync(server, connection);
             oldest = Math.Max(oldest, age.Seconds);
@@ -82,7 +87,7 @@ public sealed class LongRunTests : IDisposable
         await using var crm = await EmulatedHubSpot.StartAsync(new HubSpotEmulatorOptions { Records = 20, WideObject = false, Clock = clock });
         await using var server = await StartAsync(new ScheduleOptions(Day, new NightlyRule.Every(Rare)));
         using var age = new VerifiedAge();
-        var connection = await ConnectAsync(server, crm);
+        var connection = await ConnectAsync(server, crm, "hubspot", "contacts");
         await SettleAsync(server, connection);
         await using (var catalog = await CatalogAsync(server))
             await catalog.Connections.ExecuteUpdateAsync(set => set.SetProperty(entry => entry.PausedAt, clock.GetUtcNow()));
@@ -99,7 +104,7 @@ public sealed class LongRunTests : IDisposable
         services.AddLogging().AddMetrics().AddSingleton<TimeProvider>(clock);
         data = DataFolder.Take(folder);
         services.AddCatalog(data, new MailOptions());
-        services.AddSingleton<IConnectorFactory>(new HubSpotConnectorFactory(seed: 1));
+        services.AddSingleton<IConnectorFactory>(new HubSpotConnectorFactory(seed: 1)).AddSingleton<IConnectorFactory>(new SalesforceConnectorFactory(seed: 1));
         services.AddSingleton<IMirrorStore>(new SqliteMirrorStore(data.Mirrors, clock));
         services.AddSingleton(schedule).AddSingleton(new EngineOptions()).AddSingleton(new AppOptions());
         services.AddSingleton<Apps>().AddSingleton<ConnectionBoard>().AddSingleton<SyncMeters>().AddSingleton<KeeperTools>().AddSingleton<ConnectionKeepers>();
@@ -110,13 +115,13 @@ public sealed class LongRunTests : IDisposable
         return server;
     }
 
-    private async Task<string> ConnectAsync(ServiceProvider server, EmulatedHubSpot crm)
+    private async Task<string> ConnectAsync(ServiceProvider server, IEmulatedCrm crm, string app, string stream)
     {
         var entry = new ConnectionEntry
         {
-            Id = Ids.New(clock), App = "hubspot", Name = "Acme", ExternalId = "1", TimeZone = "Europe/Zurich", BaseUrl = crm.Url.ToString().TrimEnd('/'),
-            Streams = "contacts", CreatedAt = clock.GetUtcNow(),
-            SealedCredentials = server.GetRequiredService<CredentialVault>().Seal(new Credentials { AccessToken = "pat-na1-test" }),
+            Id = Ids.New(clock), App = app, Name = "Acme", ExternalId = "1", TimeZone = "Europe/Zurich", BaseUrl = crm.Url.ToString().TrimEnd('/'),
+            Streams = stream, CreatedAt = clock.GetUtcNow(),
+            SealedCredentials = server.GetRequiredService<CredentialVault>().Seal(new Credentials { AccessToken = app == "hubspot" ? "pat-na1-test" : "00D!test" }),
         };
         await using (var catalog = await CatalogAsync(server))
         {

@@ -49,8 +49,8 @@ public abstract partial class MirrorContract
     {
         var stage = new Field("stage", "Stage", FieldType.Enumeration)
         {
-            VendorType = "enumeration/select", Options = [new FieldOption("new", "Neu"), new FieldOption("won", "Gewonnen", Hidden: true)],
-            Required = true, ReadOnly = true, Calculated = true, Unique = true, References = "owners",
+            VendorType = "enumeration/select", Options = [new FieldOption("new", "Neu"), new FieldOption("won", "Gewonnen", Hidden: true) { ValidFor = ["DE", "AT"] }],
+            Controller = "country", Required = true, ReadOnly = true, Calculated = true, Unique = true, References = "owners",
         };
         var pipeline = new Pipeline("default", "Sales", [new PipelineStage("new", "Neu", false), new PipelineStage("won", "Won", true), new PipelineStage("x", "X", null)]);
 

@@ -81,7 +81,7 @@ internal static class FieldDescription
     // Bit i, counted from the most significant of the first byte, allows the choice for the controller's i-th.
     private static string Bits(IReadOnlyList<int> controlling)
     {
-        var bytes = new byte[(controlling.Max() / 24 + 1) * 3];
+        var bytes = new byte[(controlling.DefaultIfEmpty().Max() / 24 + 1) * 3];
         foreach (var position in controlling)
             bytes[position / 8] |= (byte)(0x80 >> position % 8);
         return Convert.ToBase64String(bytes);

@@ -25,6 +25,8 @@ internal sealed class QueryJobCalls(SalesforceOrg org, QueryEngine engine, BulkJ
     private const int ParallelPages = 5;
     private const double FirstVersionOfParallelPages = 58;
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     public Answer Create(Request request)
     {
         var body = Body.Parse(request.Call);
@@ -105,6 +107,9 @@ internal sealed class QueryJobCalls(SalesforceOrg org, QueryEngine engine, BulkJ
         var until = from + Math.Min(size, job.Reachable - from);
         var writer = new ResultWriter(org, job.Query.Columns, job.Dialect);
         var csv = new JsonBytes((int)Math.Min(MostExpectedBytes, 1024 + (until - first) * (long)job.Query.Columns.Count * ExpectedBytesPerCell));
+        var manner = difficulties.Csv(ResultsEndpoint, name);
+        if (manner is { ByteOrderMark: true })
+            csv.Raw(ByteOrderMark);
         writer.WriteHeader(csv);
         var i = first;
         for (; i < until && csv.Written.Length < MostBytesPerPage; i++)
@@ -115,7 +120,8 @@ internal sealed class QueryJobCalls(SalesforceOrg org, QueryEngine engine, BulkJ
         var next = i >= job.Reachable ? null : i > from ? new ResultPlace(i, place.Rows) : place with { From = from, Empties = place.Empties + 1 };
         if (next is not null && difficulties.Any && difficulties.Repeats(ResultsEndpoint, name))
             next = place;
-        return new Answer(200, csv.Written, "text/csv")
+        var open = manner is { OpenEnd: true } ? job.Dialect.LineEnding.Length : 0;
+        return new Answer(200, csv.Written[..^open], "text/csv")
         {
             Rented = csv.Rented,
             Headers = [new("Sforce-NumberOfRecords", (i - first).ToString(CultureInfo.InvariantCulture)), new("Sforce-Locator", next?.ToString() ?? "null")],

@@ -81,7 +81,8 @@ internal sealed class FieldDefinition(string name, int ordinal)
 
     public string? CompoundFieldName { get; set; }
 
-    public string? ControllerName { get; init; }
+    /// <summary>The field that decides which choices there are; null for none.</summary>
+    public string? ControllerName { get; set; }
 
     public bool Restricted { get; init; }
 

@@ -25,7 +25,20 @@ public enum FieldType
 /// <param name="Value">The value that records hold.</param>
 /// <param name="Label">What people read.</param>
 /// <param name="Hidden">Whether the CRM hides it from forms.</param>
-public sealed record FieldOption(string Value, string Label, bool Hidden = false);
+public sealed record FieldOption(string Value, string Label, bool Hidden = false)
+{
+    /// <summary>The values of <see cref="Field.Controller"/> with which it may be chosen; none where it never may. Null where no field decides, or the
+    /// CRM does not say. Records may hold it with other values all the same: CRMs check this in their forms only.</summary>
+    public IReadOnlyList<string>? ValidFor { get; init; }
+
+    /// <inheritdoc/>
+    public bool Equals(FieldOption? other) =>
+        other is not null && Value == other.Value && Label == other.Label && Hidden == other.Hidden
+        && (ValidFor, other.ValidFor) switch { (null, null) => true, ({ } ours, { } theirs) => ours.SequenceEqual(theirs), _ => false };
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Value, Label, Hidden, ValidFor?.Count);
+}
 
 /// <summary>The definition of one field of a stream, as the CRM describes it.</summary>
 /// <param name="Name">The CRM's name, unique within the stream, case-sensitive.</param>
@@ -38,6 +51,9 @@ public sealed record Field(string Name, string Label, FieldType Type)
 
     /// <summary>The choices of an enumeration, in order; empty otherwise.</summary>
     public IReadOnlyList<FieldOption> Options { get; init; } = [];
+
+    /// <summary>The name of the field whose value decides which of <see cref="Options"/> may be chosen; null where none does.</summary>
+    public string? Controller { get; init; }
 
     /// <summary>Whether a new record must have it.</summary>
     public bool Required { get; init; }
@@ -58,7 +74,7 @@ public sealed record Field(string Name, string Label, FieldType Type)
     public bool Equals(Field? other) =>
         other is not null && Name == other.Name && Label == other.Label && Type == other.Type && VendorType == other.VendorType
         && Required == other.Required && ReadOnly == other.ReadOnly && Calculated == other.Calculated && Unique == other.Unique
-        && References == other.References && Options.SequenceEqual(other.Options);
+        && References == other.References && Controller == other.Controller && Options.SequenceEqual(other.Options);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Label, Type, Options.Count);

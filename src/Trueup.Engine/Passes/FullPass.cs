@@ -25,6 +25,7 @@ internal static class FullPass
         var fullRead = await BeginAsync(run, cancellationToken);
         var isFirstLoad = run.Checkpoint.Watermark is null;
         var setAside = run.Report.SetAside;
+        var calculated = run.CalculatedFields;
         run.Known = await KnownRecords.LoadAsync(sync.Mirror, run.Mirrored, run.Report.InApp ?? 0, cancellationToken);
 
         // A first load goes on where it stopped: whatever the mirror holds by then was listed by this very read, and the CRM's count has to
@@ -55,6 +56,10 @@ internal static class FullPass
         var leftOut = await BuryUnseenAsync(run, fullRead, cancellationToken) || run.Report.SetAside > setAside;
         run.EnumeratedAtOnceAt = fullRead.Pages <= 1 && !leftOut ? fullRead.StartedAt : null;
         var read = run.Checkpoint with { FullRead = null, NeedsBackfill = false };
+
+        // Live records that were not listed have been read by id by now; those that a person has to decide about first have not.
+        if (calculated.Count > 0 && run.Report.SetAside == setAside && run.Question is not { Answer: null })
+            read = read.Refreshing(calculated, fullRead.StartedAt);
         var isOverdue = !(read.Watermark >= fullRead.StartedAt - LongestHold);
         var vouches = takesOver || !run.Stream.Traits.ReadsModified;
         await sync.SaveAsync(

@@ -32,8 +32,10 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
     public StreamDescription Stream => Mirrored.Description;
 
     /// <summary>The fields to read, in a stable order, so that equal records come as equal bytes.</summary>
-    public IReadOnlyList<string> Fields { get; private set; } =
-        [.. stream.Fields.Where(field => field.RetiredAt is null && field.Included).Select(field => field.Definition.Name)];
+    public IReadOnlyList<string> Fields { get; private set; } = [.. Read(stream).Select(field => field.Name)];
+
+    /// <summary>Those of <see cref="Fields"/> that the CRM computes.</summary>
+    public IReadOnlyList<string> CalculatedFields => [.. Read(Mirrored).Where(read => read.Calculated).Select(read => read.Name)];
 
     /// <summary>Every record of the stream, while a pass needs it; null otherwise.</summary>
     public KnownRecords? Known { get; set; }
@@ -98,7 +100,7 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
     public void Refresh(MirroredStream mirrored)
     {
         Mirrored = mirrored;
-        Fields = [.. mirrored.Fields.Where(field => field.RetiredAt is null && field.Included).Select(field => field.Definition.Name)];
+        Fields = [.. Read(mirrored).Select(field => field.Name)];
         Note(report => report with { InTrueup = mirrored.Live, Label = mirrored.Description.Label });
     }
 
@@ -127,6 +129,9 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
         Note(report => report with { SetAside = report.SetAside + 1 });
         Name(setAside, refused.Id is { } id ? $"{id}: {refused.Reason}" : refused.Reason);
     }
+
+    private static IEnumerable<Field> Read(MirroredStream stream) =>
+        stream.Fields.Where(field => field.RetiredAt is null && field.Included).Select(field => field.Definition);
 
     private void Name(List<string> list, string text)
     {

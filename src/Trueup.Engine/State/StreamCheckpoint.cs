@@ -7,6 +7,8 @@ namespace Trueup.Engine.State;
 /// <summary>How far the mirror's knowledge of one stream reaches. Committed with the records it vouches for, never apart from them.</summary>
 internal sealed record StreamCheckpoint
 {
+    private static readonly Dictionary<string, DateTimeOffset> NoFields = [];
+
     /// <summary>Where the stream is on its way into the mirror.</summary>
     public StreamPhase Phase { get; init; } = StreamPhase.Waiting;
 
@@ -34,6 +36,11 @@ internal sealed record StreamCheckpoint
     /// <summary>Fields appeared whose old values are not mirrored yet: the next pass reads everything.</summary>
     public bool NeedsBackfill { get; init; }
 
+    /// <summary>For each calculated field: when the last read of everything began that brought its present value for every record, by the CRM's
+    /// clock. Such values move no stamp (invariant I16), so nothing else makes all of them right. A field that is missing has not been read so yet.</summary>
+    /// <remarks>Checkpoints of earlier versions lack it, and what is missing in JSON arrives as null.</remarks>
+    public IReadOnlyDictionary<string, DateTimeOffset> CalculatedAsOf { get; init => field = value ?? NoFields; } = NoFields;
+
     /// <summary>When a complete enumeration last agreed with the mirror, by the CRM's clock; null if none has.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
 
@@ -48,6 +55,15 @@ internal sealed record StreamCheckpoint
     /// begun without it.</summary>
     public StreamCheckpoint Leaving(DateTimeOffset until) =>
         this with { ReadUntil = ReadUntil is { } reached && reached > until ? reached : until, ModifiedRead = null };
+
+    /// <summary>Every record has the values that these calculated fields had at an instant, or later ones.</summary>
+    public StreamCheckpoint Refreshing(IReadOnlyList<string> calculated, DateTimeOffset at)
+    {
+        var refreshed = new Dictionary<string, DateTimeOffset>(CalculatedAsOf);
+        foreach (var field in calculated)
+            refreshed[field] = at;
+        return this with { CalculatedAsOf = refreshed };
+    }
 
     /// <summary>Moves the watermark forward, never back.</summary>
     public StreamCheckpoint Reaching(DateTimeOffset until, TimeSpan lag) =>

@@ -21,6 +21,10 @@ internal static class ConnectionVerbs
         {
             Details = "rebuild moves a mirror aside and loads everything anew: the way on after its file was damaged.\ndelete removes the mirror and the credentials at once, never anything in the CRM.",
         },
+        new("streams", "ACCOUNT [STREAM]", "Lists the streams of an account, or the fields of one, with how old their values may be.", StreamsAsync)
+        {
+            Details = "The values of calculated fields change without a trace; a full sync brings them all. CALCULATED AS OF is when the last one that did began.",
+        },
         new("status", "", "One page of health; exit status 1 where an account needs a person.", StatusAsync),
     ];
 
@@ -150,6 +154,25 @@ internal static class ConnectionVerbs
         else
             Output.Table(["NAME", "APP", "ACCOUNT", "STATE", "VERIFIED AS OF", "DIFFERENCE", "ID"],
                 [.. connections.Select(c => Cells(c!, "name", "app", "externalId", "state", "verifiedAsOf", "difference", "id"))]);
+        return CommandLine.Done;
+    }
+
+    private static async Task<int> StreamsAsync(Verb verb, Arguments arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.Words is not ([_] or [_, _]))
+            throw new UsageException("streams needs an account.", verb);
+        using var api = ApiClient.FromEnvironment();
+        var path = $"connections/{Uri.EscapeDataString(arguments.Words[0])}/streams";
+        var (heading, cells) = arguments.Words.Count == 1
+            ? (new[] { "STREAM", "LABEL", "STATE", "LIVE", "BURIED", "COMPLETE UP TO", "CALCULATED FIELDS", "CALCULATED AS OF" },
+                new[] { "name", "label", "state", "live", "buried", "watermark", "calculatedFields", "calculatedAsOf" })
+            : (["FIELD", "LABEL", "TYPE", "CONTROLLED BY", "CALCULATED", "CALCULATED AS OF", "AGE", "RETIRED"],
+                ["name", "label", "type", "controller", "calculated", "calculatedAsOf", "age", "retired"]);
+        var items = await api.ListAsync(arguments.Words is [_, var stream] ? $"{path}/{Uri.EscapeDataString(stream)}/fields" : path, int.MaxValue, cancellationToken);
+        if (arguments.Json)
+            Output.Json(items);
+        else
+            Output.Table(heading, [.. items.Select(item => Cells(item!, cells))]);
         return CommandLine.Done;
     }
 

@@ -65,14 +65,23 @@ public sealed record ConnectionPatch(
 /// <param name="State"><c>waiting</c>, <c>loading</c>, <c>verifying</c>, <c>verified</c>, <c>refused</c>, or <c>gone</c> where the CRM no longer lists it.</param>
 /// <param name="Reason">Why it is refused; null otherwise.</param>
 /// <param name="Watermark">The CRM's time up to which it is complete; null before.</param>
-public sealed record StreamView(string Name, string Label, long Live, long Buried, DateTimeOffset? Watermark, string State, string? Reason);
+/// <param name="CalculatedFields">How many of its fields the CRM computes, among those that are mirrored. Their values change without moving a record's
+/// stamp, so the watermark says nothing of them.</param>
+/// <param name="CalculatedAsOf">The CRM's time as of which their values are right in every record; null where one of them has not been read for all
+/// records yet, and where there are none.</param>
+public sealed record StreamView(
+    string Name, string Label, long Live, long Buried, DateTimeOffset? Watermark, string State, string? Reason, int CalculatedFields, DateTimeOffset? CalculatedAsOf);
 
 /// <summary>A field of a stream.</summary>
+/// <param name="Controller">The field whose value decides which options may be chosen; null where none does.</param>
+/// <param name="CalculatedAsOf">For a calculated field, the CRM's time as of which its values are right in every record; null before, and for other fields.</param>
+/// <param name="Age">How old its values in the mirror may be, as an ISO 8601 duration: since <paramref name="CalculatedAsOf"/> for a calculated field, since
+/// the stream's watermark for others. Null before they have been read, and for a retired field.</param>
 /// <param name="Column">Its column in the typed SQL view.</param>
 /// <param name="AgeDays">Days since it was first seen.</param>
 public sealed record FieldView(
-    string Name, string Label, FieldType Type, IReadOnlyList<FieldOption> Options, bool Required, bool ReadOnly, bool Calculated,
-    bool Included, [property: JsonPropertyName("pii")] bool Personal, bool Retired, double AgeDays, string Column);
+    string Name, string Label, FieldType Type, IReadOnlyList<FieldOption> Options, string? Controller, bool Required, bool ReadOnly, bool Calculated,
+    DateTimeOffset? CalculatedAsOf, string? Age, bool Included, [property: JsonPropertyName("pii")] bool Personal, bool Retired, double AgeDays, string Column);
 
 /// <summary>An app that can be connected.</summary>
 /// <param name="OAuthReady">Whether OAuth can be used: the app has it, and the operator has set a client.</param>

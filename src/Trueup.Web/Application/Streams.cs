@@ -1,3 +1,4 @@
+using System.Xml;
 using Trueup.Catalog;
 using Trueup.Cluster;
 using Trueup.Contract;
@@ -20,8 +21,9 @@ public sealed class Streams(
     /// <exception cref="ProblemException">404, or 503 where the mirror cannot be opened.</exception>
     public async Task<IReadOnlyList<FieldView>> FieldsAsync(string connection, string stream, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(await OpenAsync(connection, cancellationToken), stream, cancellationToken);
-        return [.. found.Fields.OrderBy(f => f.RetiredAt is not null).Select(Show)];
+        var open = await OpenAsync(connection, cancellationToken);
+        var found = await FindAsync(open, stream, cancellationToken);
+        return [.. found.Fields.OrderBy(f => f.RetiredAt is not null).Select(field => Show(found.Name, field, open.Sync))];
     }
 
     /// <summary>Chooses whether a field is mirrored, and whether it is personal data. Needs admin.</summary>
@@ -92,12 +94,27 @@ public sealed class Streams(
         var state = stream.GoneAt is not null ? "gone"
             : stream.Description.Refusal is not null ? "refused"
             : phase.ToString().ToLowerInvariant();
+        DateTimeOffset?[] calculated =
+        [
+            .. stream.Fields.Where(field => field is { Definition.Calculated: true, RetiredAt: null, Included: true })
+                .Select(field => sync.CalculatedAsOf(stream.Name, field.Definition.Name)),
+        ];
         return new StreamView(
-            stream.Name.Value, stream.Description.Label, stream.Live, stream.Buried, sync.WatermarkOf(stream.Name), state, stream.Description.Refusal);
+            stream.Name.Value, stream.Description.Label, stream.Live, stream.Buried, sync.WatermarkOf(stream.Name), state, stream.Description.Refusal,
+            calculated.Length, calculated.Contains(null) ? null : calculated.Min());
     }
 
-    private FieldView Show(MirroredField field) => new(
-        field.Definition.Name, field.Definition.Label, field.Definition.Type, field.Definition.Options, field.Definition.Required,
-        field.Definition.ReadOnly, field.Definition.Calculated, field.Included, field.Personal, field.RetiredAt is not null,
-        Math.Round((clock.GetUtcNow() - field.SeenAt).TotalDays, 2), field.Column);
+    private FieldView Show(StreamName stream, MirroredField field, Engine.ConnectionSync sync)
+    {
+        var definition = field.Definition;
+        var calculatedAsOf = definition.Calculated ? sync.CalculatedAsOf(stream, definition.Name) : null;
+        var asOf = field.RetiredAt is not null ? null : definition.Calculated ? calculatedAsOf : sync.WatermarkOf(stream);
+        return new FieldView(
+            definition.Name, definition.Label, definition.Type, definition.Options, definition.Controller, definition.Required, definition.ReadOnly,
+            definition.Calculated, calculatedAsOf, asOf is { } read ? Age(clock.GetUtcNow() - read) : null, field.Included, field.Personal, field.RetiredAt is not null,
+            Math.Round((clock.GetUtcNow() - field.SeenAt).TotalDays, 2), field.Column);
+    }
+
+    // In whole seconds, as the CRM's own clock has them, which may be a little ahead of ours.
+    private static string Age(TimeSpan age) => XmlConvert.ToString(TimeSpan.FromSeconds(Math.Max(0, Math.Floor(age.TotalSeconds))));
 }

@@ -39,6 +39,19 @@ public static class Wording
         _ => trigger.StartsWith("user ", StringComparison.Ordinal) ? $"by {trigger[5..]}" : trigger,
     };
 
+    /// <summary>The declared type of a field.</summary>
+    public static string Of(FieldType type) => type switch
+    {
+        FieldType.Number => "number",
+        FieldType.Boolean => "yes or no",
+        FieldType.Enumeration => "one choice",
+        FieldType.MultiEnumeration => "any choices",
+        FieldType.Date => "day",
+        FieldType.DateTime => "instant",
+        FieldType.Json => "JSON",
+        _ => "text",
+    };
+
     /// <summary>Where a stream is on its way into the mirror.</summary>
     public static string Of(StreamPhase phase) => phase switch
     {

@@ -66,6 +66,7 @@ internal sealed class BulkReading(SalesforceApi api, Counting counting, Salesfor
     }
 
     /// <summary>Reads the result of a job.</summary>
+    /// <exception cref="CursorExpiredException">The result is gone or not whole. It would be the same for seven days, so another job has to read anew.</exception>
     public async IAsyncEnumerable<RecordPage> ReadAsync(
         FullRead request, ObjectShape shape, BulkJob job, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -76,7 +77,7 @@ internal sealed class BulkReading(SalesforceApi api, Counting counting, Salesfor
         {
             using var rows = await FetchAsync(request.Stream, shape, selection, place, cancellationToken);
             if (rows.Locator is { } next && !seen.Add(next))
-                throw new CrmContractException($"Salesforce sent the same token twice in the bulk result of {request.Stream.Name}; the read starts again with the next sync.");
+                throw new CursorExpiredException($"Salesforce sent the same token twice in the bulk result of {request.Stream.Name}; the read starts again with another job.");
             rows.Skip(place.Skipped);
             do
             {
@@ -107,7 +108,7 @@ internal sealed class BulkReading(SalesforceApi api, Counting counting, Salesfor
         if (promised is not { } rows || rows == read)
             return;
         page.Dispose();
-        throw new CrmContractException($"The bulk result of {stream.Name} has {read} rows, but its job processed {rows}; the read starts again with the next sync.");
+        throw new CursorExpiredException($"The bulk result of {stream.Name} has {read} rows, but its job processed {rows}; the read starts again with another job.");
     }
 
     // The wider the rows, the fewer of them in one answer.

@@ -33,14 +33,14 @@ internal static class ShapeReading
         var kept = fields.Where(IsMirrored).ToList();
         if (!kept.Exists(field => field.Text("name") == "Id"))
             throw new CrmContractException($"Salesforce says that {name} has no id, which cannot be; try again later.");
-        var names = fields.Select(field => field.Text("name")!).ToHashSet();
+        var byName = fields.ToDictionary(field => field.Text("name")!);
         var longTexts = kept.Count(field => field.IsTrue("custom") && field.Text("type") == "textarea" && field.Number("length") > ShortTextCharacters);
         return new ObjectShape(
             name, described.Text("labelPlural") is { Length: > 0 } plural ? plural : name,
-            new StreamSchema([.. kept.Select(FieldFrom)], []),
+            new StreamSchema([.. kept.Select(field => FieldFrom(field, byName))], []),
             kept.ToDictionary(field => field.Text("name")!, field => FormOf(field.Text("type"))),
             StampOf(fields, described.IsTrue("updateable")),
-            HasBin: names.Contains("IsDeleted"), IsMergeable: names.Contains("MasterRecordId"), HasArchive: names.Contains("IsArchived") && name is "Task" or "Event",
+            HasBin: byName.ContainsKey("IsDeleted"), IsMergeable: byName.ContainsKey("MasterRecordId"), HasArchive: byName.ContainsKey("IsArchived") && name is "Task" or "Event",
             IsReplicateable: described.IsTrue("replicateable"), longTexts >= 2 ? RowsPerPageWithLongTexts : RowsPerPage);
     }
 
@@ -52,7 +52,7 @@ internal static class ShapeReading
         (canChange ? Moving : [.. Moving, .. Fixed]).FirstOrDefault(name => fields.Exists(field =>
             field.Text("name") == name && field.Text("type") == "datetime" && field.IsTrue("filterable")));
 
-    private static Field FieldFrom(JsonElement field)
+    private static Field FieldFrom(JsonElement field, Dictionary<string, JsonElement> all)
     {
         var name = field.Text("name")!;
         var type = field.Text("type") ?? "";
@@ -60,7 +60,8 @@ internal static class ShapeReading
         return new Field(name, field.Text("label") is { Length: > 0 } label ? label : name, TypeOf(type))
         {
             VendorType = targets.Length > 0 ? $"{type}({string.Join(',', targets)})" : type,
-            Options = OptionsOf(field),
+            Options = PicklistReading.OptionsOf(field, all),
+            Controller = PicklistReading.ControllerOf(field),
             Required = field.IsTrue("createable") && !field.IsTrue("nillable") && !field.IsTrue("defaultedOnCreate"),
             ReadOnly = !field.IsTrue("updateable"),
             Calculated = field.IsTrue("calculated") || name == RolledUp,
@@ -69,12 +70,6 @@ internal static class ShapeReading
             References = targets is [var only] ? ObjectChoice.NameOf(only).Value : null,
         };
     }
-
-    private static IReadOnlyList<FieldOption> OptionsOf(JsonElement field) =>
-    [
-        .. field.Items("picklistValues").Where(option => option.Text("value") is not null).Select(option =>
-            new FieldOption(option.Text("value")!, option.Text("label") ?? option.Text("value")!, Hidden: !option.IsTrue("active"))),
-    ];
 
     private static FieldType TypeOf(string type) => type switch
     {

@@ -50,11 +50,11 @@ public sealed class BulkReadingTests
     }
 
     [Fact]
-    public async Task Rows_that_are_missing_at_the_end_are_an_error_and_no_end()
+    public async Task Rows_that_are_missing_at_the_end_are_no_end_but_have_another_job_begin_anew()
     {
         await using var salesforce = await StartAsync(_ => Csv(Row(1), locator: null), rows: 2);
 
-        await Assert.ThrowsAsync<CrmContractException>(() => salesforce.ReadAllAsync(Names));
+        await Assert.ThrowsAsync<CursorExpiredException>(() => salesforce.ReadAllAsync(Names));
     }
 
     [Fact]

@@ -42,6 +42,31 @@ public sealed class SalesforceTraps : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_processes_that_share_the_credentials_never_use_up_each_others_refresh_token()
+    {
+        var crm = await StartAsync(new() { Records = 20, RotateRefreshTokens = true });
+        var issued = crm.IssueTokens();
+        var shared = new MemoryCredentials(new Credentials { AccessToken = issued.AccessToken, RefreshToken = issued.RefreshToken, ClientId = "c", ClientSecret = "s" });
+        var glimpsed = new GlimpsedCredentials(shared);
+        var (successor, cutOff) = (Connect(crm, shared), Connect(crm, glimpsed));
+        await cutOff.IdentifyAsync(CancellationToken.None);
+
+        for (var round = 1; round <= 10; round++)
+        {
+            // The one that was cut off has looked at the credentials, and then the other one refreshes them.
+            await glimpsed.GlimpseAsync();
+            crm.Control(new ExpireControl("token", 0));
+            await successor.IdentifyAsync(CancellationToken.None);
+
+            await cutOff.IdentifyAsync(CancellationToken.None);
+
+            Assert.Equal(round, shared.Saved.Count);
+            await successor.IdentifyAsync(CancellationToken.None);
+        }
+        Assert.Contains(crm.Requests.All, request => request is { Status: 400, Endpoint: "token" });
+    }
+
+    [Fact]
     public async Task Any_number_of_records_with_one_stamp_arrive_although_locators_die_among_them()
     {
         var crm = await StartAsync(new() { Records = 700 });
@@ -168,4 +193,17 @@ public sealed class SalesforceTraps : IAsyncLifetime
 
     private static IEnumerable<string> Live(EmulatedSalesforce crm, string type) =>
         crm.State(type).Streams[type].Where(record => record.Deleted is null).Select(record => record.Id).Order();
+
+    /// <summary>Credentials of a process that goes on with what it saw a moment ago.</summary>
+    private sealed class GlimpsedCredentials(MemoryCredentials shared) : ICredentialSource
+    {
+        private Credentials? glimpsed;
+
+        public async Task GlimpseAsync() => glimpsed = await shared.LoadAsync(CancellationToken.None);
+
+        public ValueTask<Credentials> LoadAsync(CancellationToken cancellationToken) =>
+            Interlocked.Exchange(ref glimpsed, null) is { } seen ? new(seen) : shared.LoadAsync(cancellationToken);
+
+        public ValueTask SaveAsync(Credentials credentials, CancellationToken cancellationToken) => shared.SaveAsync(credentials, cancellationToken);
+    }
 }

@@ -54,6 +54,54 @@ public sealed class TokenTests
         Assert.Single(salesforce.Requests, request => request.Path == Token);
     }
 
+    [Fact]
+    public async Task A_refresh_token_that_another_process_has_used_up_withdraws_nothing()
+    {
+        var credentials = OAuth();
+        await using var salesforce = await SalesforceStub.StartAsync(Script(_ =>
+        {
+            credentials.Replace(new Credentials { AccessToken = "00D!fresh", RefreshToken = "refresh-2", ClientId = "c" });
+            return UsedUp;
+        }), credentials);
+
+        await salesforce.Connector.IdentifyAsync(CancellationToken.None);
+
+        Assert.Single(salesforce.Requests, request => request.Path == Token);
+        Assert.Equal("refresh-2", (await credentials.LoadAsync(default)).RefreshToken);
+    }
+
+    [Fact]
+    public async Task A_newer_refresh_token_is_tried_once_before_the_access_counts_as_withdrawn()
+    {
+        var credentials = OAuth();
+        var stored = 1;
+        await using var salesforce = await SalesforceStub.StartAsync(Script(_ =>
+        {
+            credentials.Replace(new Credentials { AccessToken = "00D!old", RefreshToken = $"refresh-{++stored}", ClientId = "c" });
+            return UsedUp;
+        }), credentials);
+
+        await Assert.ThrowsAsync<CrmUnauthorizedException>(() => salesforce.Connector.IdentifyAsync(CancellationToken.None));
+
+        Assert.Equal(["refresh-1", "refresh-2"], salesforce.Requests.Where(request => request.Path == Token)
+            .Select(request => request.Body.Split('&').Single(pair => pair.StartsWith("refresh_token=", StringComparison.Ordinal))["refresh_token=".Length..]));
+    }
+
+    [Fact]
+    public async Task An_account_that_is_reconnected_while_its_old_access_is_refreshed_keeps_the_new_one()
+    {
+        var credentials = OAuth();
+        await using var salesforce = await SalesforceStub.StartAsync(Script(_ =>
+        {
+            credentials.Replace(new Credentials { AccessToken = "00D!fresh", RefreshToken = "of-the-new-consent", ClientId = "c" });
+            return Fresh("00D!late", refresh: "of-the-old-consent");
+        }), credentials);
+
+        await salesforce.Connector.IdentifyAsync(CancellationToken.None);
+
+        Assert.Equal("of-the-new-consent", (await credentials.LoadAsync(default)).RefreshToken);
+    }
+
     [Theory]
     [InlineData("invalid_grant", "expired access/refresh token", "Reconnect")]
     [InlineData("invalid_client_id", "client identifier invalid", "consumer key")]
@@ -155,6 +203,24 @@ public sealed class TokenTests
 
         Assert.Equal(3, salesforce.Requests.Count);
     }
+
+    [Fact]
+    public async Task A_secret_that_is_changed_while_the_access_is_refreshed_is_kept_beside_the_new_tokens()
+    {
+        var credentials = OAuth();
+        await using var salesforce = await SalesforceStub.StartAsync(Script(_ =>
+        {
+            credentials.Replace(new Credentials { AccessToken = "00D!old", RefreshToken = "refresh-1", ClientId = "c", ClientSecret = "new" });
+            return Fresh("00D!fresh", refresh: "refresh-2");
+        }), credentials);
+
+        await salesforce.Connector.IdentifyAsync(CancellationToken.None);
+
+        var kept = await credentials.LoadAsync(default);
+        Assert.Equal(("00D!fresh", "refresh-2", "new"), (kept.AccessToken, kept.RefreshToken, kept.ClientSecret));
+    }
+
+    private static StubAnswer UsedUp => new(400, """{"error":"invalid_grant","error_description":"expired access/refresh token"}""");
 
     private static readonly StubAnswer Organization = StubAnswer.Ok(
         """{"totalSize":1,"done":true,"records":[{"attributes":{},"Id":"00D5e000000HEcPEAW","Name":"Acme","TimeZoneSidKey":"Europe/Berlin"}]}""");

@@ -31,6 +31,9 @@ internal sealed class SmallCrm(TimeProvider clock) : IConnector, IReadsModified,
 
     public List<string> FieldNames { get; } = ["name", "city"];
 
+    /// <summary>Those of <see cref="FieldNames"/> that the CRM computes.</summary>
+    public HashSet<string> CalculatedNames { get; } = [];
+
     /// <summary>Runs before every page of a kind; may change the CRM or throw what a CRM would.</summary>
     public Action<string, int>? BeforePage { get; set; }
 
@@ -107,7 +110,7 @@ internal sealed class SmallCrm(TimeProvider clock) : IConnector, IReadsModified,
         Call("describe", 0);
         if (Unlisted.GetValueOrDefault(stream.Name) is { } refusal)
             throw refusal;
-        return Task.FromResult(new StreamSchema([.. FieldNames.Append("merged").Select(name => new Field(name, name, FieldType.Text))], []));
+        return Task.FromResult(new StreamSchema([.. FieldNames.Append("merged").Select(name => new Field(name, name, FieldType.Text) { Calculated = CalculatedNames.Contains(name) })], []));
     }
 
     public async IAsyncEnumerable<RecordPage> ReadAllAsync(FullRead request, [EnumeratorCancellation] CancellationToken cancellationToken)
