@@ -20,7 +20,7 @@ internal sealed class DirectHandler(RequestDelegate answer) : HttpMessageHandler
 
         var response = new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode)
         {
-            RequestMessage = request, Content = new ReceivedContent(body.ToArray(), aborted),
+            RequestMessage = request, Content = new ReceivedContent(body.GetBuffer(), (int)body.Length, aborted),
         };
         foreach (var header in context.Response.Headers)
         {
@@ -67,22 +67,22 @@ internal sealed class DirectHandler(RequestDelegate answer) : HttpMessageHandler
     }
 
     /// <summary>A body of which the connection may break off before its end.</summary>
-    private sealed class ReceivedContent(byte[] bytes, bool breaksOff) : HttpContent
+    private sealed class ReceivedContent(byte[] buffer, int bytes, bool breaksOff) : HttpContent
     {
         protected override Task<Stream> CreateContentReadStreamAsync() =>
-            Task.FromResult<Stream>(breaksOff ? new BrokenStream(bytes) : new MemoryStream(bytes, writable: false));
+            Task.FromResult<Stream>(breaksOff ? new BrokenStream(buffer.AsMemory(0, bytes)) : new MemoryStream(buffer, 0, bytes, writable: false));
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-            breaksOff ? throw BrokenStream.End() : stream.WriteAsync(bytes).AsTask();
+            breaksOff ? throw BrokenStream.End() : stream.WriteAsync(buffer.AsMemory(0, bytes)).AsTask();
 
         protected override bool TryComputeLength(out long length)
         {
-            length = bytes.Length;
+            length = bytes;
             return !breaksOff;
         }
     }
 
-    private sealed class BrokenStream(byte[] bytes) : Stream
+    private sealed class BrokenStream(ReadOnlyMemory<byte> bytes) : Stream
     {
         private int position;
 
@@ -102,7 +102,7 @@ internal sealed class DirectHandler(RequestDelegate answer) : HttpMessageHandler
         {
             if (position == bytes.Length)
                 throw End();
-            var some = bytes.AsSpan(position, Math.Min(buffer.Length, bytes.Length - position));
+            var some = bytes.Span.Slice(position, Math.Min(buffer.Length, bytes.Length - position));
             some.CopyTo(buffer);
             position += some.Length;
             return some.Length;
