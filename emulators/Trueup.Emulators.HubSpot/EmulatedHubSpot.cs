@@ -117,6 +117,11 @@ public sealed class EmulatedHubSpot : EmulatedCrm
     public IEnumerable<RecordState> Each(string stream) =>
         stream == PortalState.Owners ? State(stream).Streams[stream] : PortalState.Each(portal, mutations.Table(stream));
 
+    /// <summary>The records of one stream with their links but without their values, one after the other.</summary>
+    /// <remarks>Not while others write, as <see cref="Each"/>.</remarks>
+    public IEnumerable<RecordState> EachLinked(string stream) =>
+        stream == PortalState.Owners ? Each(stream) : PortalState.EachLinked(portal, mutations.Table(stream));
+
     /// <summary>The pipelines that records of a stream move through, in the CRM's order; empty where they move through none.</summary>
     public IReadOnlyList<EmulatedPipeline> PipelinesOf(string stream)
     {

@@ -24,17 +24,19 @@ internal static class PortalState
     }
 
     /// <summary>The records of one table, one after the other.</summary>
-    public static IEnumerable<RecordState> Each(HubSpotPortal portal, ObjectTable table)
-    {
-        var everything = Selection.Everything(table.Properties);
-        return table.Records.Select(record => StateOf(portal, table, record, everything));
-    }
+    public static IEnumerable<RecordState> Each(HubSpotPortal portal, ObjectTable table) => Each(portal, table, Selection.Everything(table.Properties));
+
+    /// <summary>The records of one table with their links but none of their values, one after the other.</summary>
+    public static IEnumerable<RecordState> EachLinked(HubSpotPortal portal, ObjectTable table) => Each(portal, table, Selection.Nothing);
 
     /// <summary>One record; null where the table never had it.</summary>
     public static RecordState? Of(HubSpotPortal portal, ObjectTable table, string id) =>
         long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && table.TryGet(number, out var record)
             ? StateOf(portal, table, record, Selection.Everything(table.Properties))
             : null;
+
+    private static IEnumerable<RecordState> Each(HubSpotPortal portal, ObjectTable table, Selection selection) =>
+        table.Records.Select(record => StateOf(portal, table, record, selection));
 
     // An archived owner is still listed, apart from the others: it is not deleted, and its members say that it is archived.
     private static RecordState OwnerOf(Owner owner) => new(
@@ -47,13 +49,10 @@ internal static class PortalState
         }),
         new Dictionary<string, IReadOnlyList<string>>(), [], null, null);
 
-    private static RecordState StateOf(HubSpotPortal portal, ObjectTable table, Record record, Selection everything)
+    private static RecordState StateOf(HubSpotPortal portal, ObjectTable table, Record record, Selection selection)
     {
         var version = record.Now;
-        var properties = new Dictionary<string, string?>();
-        if (version.Life != RecordLife.Gone)
-            foreach (var property in everything.Properties)
-                properties[property.Name] = RecordWriter.Value(record, version, property);
+        var properties = RecordWriter.Values(record, version, version.Life == RecordLife.Gone ? Selection.Nothing : selection);
         var associations = new Dictionary<string, IReadOnlyList<string>>();
         var links = new List<LinkState>();
         if (version.Life == RecordLife.Live)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,7 +11,7 @@ internal sealed class DirectHandler(RequestDelegate answer) : HttpMessageHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var body = new MemoryStream();
+        var body = new SentBody();
         var context = await ContextOfAsync(request, body, cancellationToken);
         await answer(context);
         cancellationToken.ThrowIfCancellationRequested();
@@ -20,7 +21,7 @@ internal sealed class DirectHandler(RequestDelegate answer) : HttpMessageHandler
 
         var response = new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode)
         {
-            RequestMessage = request, Content = new ReceivedContent(body.ToArray(), aborted),
+            RequestMessage = request, Content = new ReceivedContent(body.Buffer, (int)body.Length, aborted),
         };
         foreach (var header in context.Response.Headers)
         {
@@ -66,25 +67,92 @@ internal sealed class DirectHandler(RequestDelegate answer) : HttpMessageHandler
         public void Abort() => Aborted = true;
     }
 
-    /// <summary>A body of which the connection may break off before its end.</summary>
-    private sealed class ReceivedContent(byte[] bytes, bool breaksOff) : HttpContent
+    /// <summary>What the server has written. Its buffer is rented, for pages of records are large and soon forgotten.</summary>
+    private sealed class SentBody : Stream
     {
+        private int written;
+
+        public byte[] Buffer { get; private set; } = [];
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => written;
+
+        public override long Position { get => written; set => throw new NotSupportedException(); }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (Buffer.Length - written < buffer.Length)
+                Grow(written + buffer.Length);
+            buffer.CopyTo(Buffer.AsSpan(written));
+            written += buffer.Length;
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Write(buffer.Span);
+            return ValueTask.CompletedTask;
+        }
+
+        public override void Flush()
+        {
+            // It is sent as it is written.
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        private void Grow(int needed)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * Buffer.Length, needed));
+            Buffer.AsSpan(0, written).CopyTo(larger);
+            if (Buffer.Length > 0)
+                ArrayPool<byte>.Shared.Return(Buffer);
+            Buffer = larger;
+        }
+    }
+
+    /// <summary>A body of which the connection may break off before its end. Whoever disposes of it has read what there was to read.</summary>
+    private sealed class ReceivedContent(byte[] buffer, int bytes, bool breaksOff) : HttpContent
+    {
+        private byte[]? rented = buffer.Length > 0 ? buffer : null;
+
+        protected override void Dispose(bool disposing)
+        {
+            // First the stream that reads from it.
+            base.Dispose(disposing);
+            if (disposing && Interlocked.Exchange(ref rented, null) is { } done)
+                ArrayPool<byte>.Shared.Return(done);
+        }
+
         protected override Task<Stream> CreateContentReadStreamAsync() =>
-            Task.FromResult<Stream>(breaksOff ? new BrokenStream(bytes) : new MemoryStream(bytes, writable: false));
+            Task.FromResult<Stream>(breaksOff ? new BrokenStream(buffer.AsMemory(0, bytes)) : new MemoryStream(buffer, 0, bytes, writable: false));
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-            breaksOff ? throw BrokenStream.End() : stream.WriteAsync(bytes).AsTask();
+            breaksOff ? throw BrokenStream.End() : stream.WriteAsync(buffer.AsMemory(0, bytes)).AsTask();
 
         protected override bool TryComputeLength(out long length)
         {
-            length = bytes.Length;
+            length = bytes;
             return !breaksOff;
         }
     }
 
-    private sealed class BrokenStream(byte[] bytes) : Stream
+    private sealed class BrokenStream(ReadOnlyMemory<byte> bytes) : Stream
     {
         private int position;
+        private bool isClosed;
 
         public override bool CanRead => true;
 
@@ -98,11 +166,18 @@ internal sealed class DirectHandler(RequestDelegate answer) : HttpMessageHandler
 
         public static HttpIOException End() => new(HttpRequestError.ResponseEnded, "The server closed the connection within its answer.");
 
+        protected override void Dispose(bool disposing)
+        {
+            isClosed = true;
+            base.Dispose(disposing);
+        }
+
         public override int Read(Span<byte> buffer)
         {
+            ObjectDisposedException.ThrowIf(isClosed, this);
             if (position == bytes.Length)
                 throw End();
-            var some = bytes.AsSpan(position, Math.Min(buffer.Length, bytes.Length - position));
+            var some = bytes.Span.Slice(position, Math.Min(buffer.Length, bytes.Length - position));
             some.CopyTo(buffer);
             position += some.Length;
             return some.Length;

@@ -24,6 +24,8 @@ public sealed class FoundWorlds : Worlds
         "--seed 513 --records 120 --days 1.468922735130844 --start 2026-10-24T05:00:00Z --life 2 --restlessness 0.005 --hourly 01:00:00 --at-once 1 --streams contacts,companies --shuffled yes --skew -01:06:40 --faults forbid,order,pages --faults-a-day 12 --deaths-a-day 0")]
     [InlineData("A 403 at the token endpoint was taken for a withdrawn consent",
         "--seed 54 --records 250 --days 1.515965454706906 --start 2026-12-30T22:15:00Z --life 10 --restlessness 0.02 --hourly 01:00:00 --at-once 2 --streams contacts,companies,deals --shuffled no --skew 00:20:00 --faults error --faults-a-day 12 --deaths-a-day 4 --accounts 1 --oauth yes --pipelines yes")]
+    [InlineData("A question whether to bury most of a large stream was taken for a checkpoint that grows",
+        "--seed 7 --records 10000 --days 0.25 --start 2027-03-27T05:00:00Z --life 2 --restlessness 0.005 --hourly 01:00:00 --at-once 1 --streams contacts,companies,deals --shuffled yes --skew -00:01:30 --faults cap --faults-a-day 12 --deaths-a-day 0 --accounts 1 --oauth yes --pipelines yes")]
     public void What_was_found_once_stays_right(string what, string world)
     {
         Assert.NotEmpty(what);

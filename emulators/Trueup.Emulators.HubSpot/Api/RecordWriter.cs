@@ -28,12 +28,10 @@ internal static class RecordWriter
             json.Raw(",\"archived\":true,\"archivedAt\":"u8).Stamp(version.ArchivedAt);
         else
             json.Raw(",\"archived\":false,\"url\":\"https://app-eu1.hubspot.com/contacts/"u8).Number(portal.PortalId)
-                .Raw("/record/"u8).Raw(TypeIdOf(table)).Raw("/"u8).Number(record.Id).Raw("\""u8);
+                .Raw("/record/"u8).Raw(table.Type.TypeIdBytes).Raw("/"u8).Number(record.Id).Raw("\""u8);
         more?.Invoke(json);
         json.Raw("}"u8);
     }
-
-    private static ReadOnlySpan<byte> TypeIdOf(ObjectTable table) => System.Text.Encoding.ASCII.GetBytes(table.Type.TypeId);
 
     private static void WriteProperties(JsonBytes json, ObjectTable table, Record record, RecordVersion version, Selection selection)
     {
@@ -57,9 +55,7 @@ internal static class RecordWriter
                     json.Stamp(record.Created);
                     break;
                 default:
-                    while (values.Ordinal < property.Ordinal)
-                        values.MoveNext();
-                    if (values.Ordinal == property.Ordinal)
+                    if (values.MoveTo(property.Ordinal))
                         json.Raw("\""u8).Raw(values.Text).Raw("\""u8);
                     else
                         json.Raw("null"u8);
@@ -69,11 +65,27 @@ internal static class RecordWriter
     }
 
     /// <summary>A value as an answer shows it; null where it is unset.</summary>
-    public static string? Value(Record record, RecordVersion version, PropertyDefinition property) => property.Ordinal switch
+    public static string? Value(Record record, RecordVersion version, PropertyDefinition property)
+    {
+        var body = new RecordBody.BodyReader(version.Body);
+        return Value(record, version, property, ref body);
+    }
+
+    /// <summary>The values of a selection as an answer shows them, by property; null where one is unset.</summary>
+    public static Dictionary<string, string?> Values(Record record, RecordVersion version, Selection selection)
+    {
+        var values = new Dictionary<string, string?>(selection.Properties.Length);
+        var body = new RecordBody.BodyReader(version.Body);
+        foreach (var property in selection.Properties)
+            values.Add(property.Name, Value(record, version, property, ref body));
+        return values;
+    }
+
+    private static string? Value(Record record, RecordVersion version, PropertyDefinition property, ref RecordBody.BodyReader body) => property.Ordinal switch
     {
         ObjectTable.ObjectIdOrdinal => record.Id.ToString(System.Globalization.CultureInfo.InvariantCulture),
         ObjectTable.ModifiedOrdinal => JsonBytes.StampText(version.Modified),
         ObjectTable.CreatedOrdinal => JsonBytes.StampText(record.Created),
-        _ => RecordBody.Find(version.Body, property.Ordinal),
+        var ordinal => body.MoveTo(ordinal) ? RecordBody.Decode(body.Text) : null,
     };
 }

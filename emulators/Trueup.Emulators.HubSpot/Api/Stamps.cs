@@ -26,23 +26,25 @@ internal static class Stamps
 
     private static int WriteStamp(long milliseconds, Span<byte> text)
     {
-        var at = DateTime.UnixEpoch.AddMilliseconds(milliseconds);
-        Digits(text, at.Year, 4);
+        DateTime.UnixEpoch.AddMilliseconds(milliseconds).Deconstruct(out DateOnly date, out var time);
+        date.Deconstruct(out var year, out var month, out var day);
+        time.Deconstruct(out var hour, out var minute, out var second, out var fraction);
+        Digits(text, year, 4);
         text[4] = (byte)'-';
-        Digits(text[5..], at.Month, 2);
+        Digits(text[5..], month, 2);
         text[7] = (byte)'-';
-        Digits(text[8..], at.Day, 2);
+        Digits(text[8..], day, 2);
         text[10] = (byte)'T';
-        Digits(text[11..], at.Hour, 2);
+        Digits(text[11..], hour, 2);
         text[13] = (byte)':';
-        Digits(text[14..], at.Minute, 2);
+        Digits(text[14..], minute, 2);
         text[16] = (byte)':';
-        Digits(text[17..], at.Second, 2);
+        Digits(text[17..], second, 2);
         var length = 19;
-        if (at.Millisecond != 0)
+        if (fraction != 0)
         {
             text[length++] = (byte)'.';
-            Digits(text[length..], at.Millisecond, 3);
+            Digits(text[length..], fraction, 3);
             length += 3;
         }
         text[length++] = (byte)'Z';

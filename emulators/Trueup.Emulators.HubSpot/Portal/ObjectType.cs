@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Trueup.Emulators.HubSpot.Portal;
 
 /// <summary>What the vendor says of one object type (facts, section 2.1).</summary>
@@ -20,6 +22,9 @@ internal sealed record ObjectType(
     public string[] SearchableProperties { get; init; } = [];
     public string PrimaryDisplayProperty { get; init; } = "";
     public string ReadScope { get; init; } = "crm.objects.contacts.read";
+
+    /// <summary>The type id as it stands in addresses.</summary>
+    public byte[] TypeIdBytes { get; } = Encoding.ASCII.GetBytes(TypeId);
 
     /// <summary>The word in the vendor's batch errors, such as <c>DEAL</c>.</summary>
     public string ErrorName => IsCustom ? TypeId : Singular.ToUpperInvariant();

@@ -37,6 +37,8 @@ internal sealed class PropertyTable
 /// <summary>The properties that an answer shows, in the order of <see cref="RecordBody"/>.</summary>
 internal sealed record Selection(PropertyDefinition[] Properties)
 {
+    public static readonly Selection Nothing = new([]);
+
     public static Selection Of(PropertyTable table, IEnumerable<string> names) =>
         new([.. names.Distinct().Select(table.FindReadable).OfType<PropertyDefinition>().OrderBy(each => each.Ordinal)]);
 

@@ -83,6 +83,14 @@ internal static class RecordBody
 
         public ReadOnlySpan<byte> Text { get; private set; }
 
+        /// <summary>Goes on to a value; ordinals must be asked for in ascending order. False where it is unset.</summary>
+        public bool MoveTo(int ordinal)
+        {
+            while (Ordinal < ordinal)
+                MoveNext();
+            return Ordinal == ordinal;
+        }
+
         public bool MoveNext()
         {
             if (next >= bytes.Length)

@@ -151,7 +151,7 @@ internal static class PageReading
         return after;
     }
 
-    private static string? ReadTrouble(ref Utf8JsonReader reader)
+    internal static string? ReadTrouble(ref Utf8JsonReader reader)
     {
         reader.Read();
         using var errors = JsonDocument.ParseValue(ref reader);
@@ -165,7 +165,7 @@ internal static class PageReading
         .Select(VendorText.Clean)
         .FirstOrDefault();
 
-    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
+    internal static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
     {
         if (!reader.Read() || reader.TokenType != type)
             throw new CrmContractException("The JSON holds no list of results.");

@@ -11,6 +11,9 @@ internal sealed class CommitChecks(Account account)
     /// <summary>A checkpoint holds a few stamps and a cursor, however large the stream.</summary>
     private const int LargestDocument = 100_000;
 
+    /// <summary>A question whether to bury so many records says which, in eight bytes each, until it is answered.</summary>
+    private const int CharactersPerRecordAskedAbout = 11;
+
     private readonly Dictionary<string, DateTimeOffset> watermarks = [];
     private int newestMachine;
 
@@ -44,10 +47,18 @@ internal sealed class CommitChecks(Account account)
         foreach (var bury in commit.Buries)
             OnlyTheDeadAreBuried(bury);
         foreach (var (key, document) in commit.Documents)
-            Checker.Check(document is null || document.Length < LargestDocument, "I25", $"The document {key} has grown to {document?.Length:N0} characters.");
+            Checker.Check(document is null || document.Length < LargestOf(key, document), "I25", $"The document {key} has grown to {document?.Length:N0} characters.");
         foreach (var (key, document) in commit.Documents)
             if (document is not null && key.StartsWith("checkpoint/stream/", StringComparison.Ordinal))
                 await TheCursorTellsTheTruthAsync(mirror, key["checkpoint/stream/".Length..], document);
+    }
+
+    private static long LargestOf(string key, string document)
+    {
+        if (!key.StartsWith("checkpoint/brake/", StringComparison.Ordinal))
+            return LargestDocument;
+        using var question = JsonDocument.Parse(document);
+        return LargestDocument + (CharactersPerRecordAskedAbout * question.RootElement.GetProperty("Count").GetInt64());
     }
 
     /// <summary>I27: whoever was taken over from writes no more.</summary>

@@ -50,6 +50,7 @@ internal sealed class Equality(Account account, IMirror mirror)
                 live.Add(Encoding.UTF8.GetString(id));
         }, CancellationToken.None);
         AssertPipelines(stream, name);
+        var fields = FieldsOf(stream);
         var count = live.Count;
         foreach (var some in account.Crm.Each(name).Where(record => IsSettled(name, record.Id)).Chunk(RecordsPerLoad))
         {
@@ -59,7 +60,7 @@ internal sealed class Equality(Account account, IMirror mirror)
                     : $"{stream.Name} {record.Id} is live in the mirror, but {record.Deleted} in the CRM {Why}.");
             var truth = some.Where(record => record.Deleted is null).ToDictionary(record => record.Id);
             foreach (var record in await mirror.LoadAsync(stream.Name, [.. truth.Keys.Select(id => new RecordId(id))], CancellationToken.None))
-                AssertValues(stream, name, truth[record.Id.Value], record);
+                AssertValues(stream, fields, name, truth[record.Id.Value], record);
         }
 
         foreach (var id in live.Where(id => IsSettled(name, id)))
@@ -74,10 +75,11 @@ internal sealed class Equality(Account account, IMirror mirror)
         var ids = touched.Distinct().Where(id => account.Population.Find(name, id) is { Live: true } biography
             && biography.StampedAt < TouchedBefore && biography.OtherAt < biography.StampedAt).ToList();
         var stored = (await mirror.LoadAsync(stream.Name, [.. ids.Select(id => new RecordId(id))], CancellationToken.None)).ToDictionary(record => record.Id.Value);
+        var fields = FieldsOf(stream);
         foreach (var id in ids)
         {
             Checker.Check(stored.TryGetValue(id, out var record) && record.IsLive, "I1", $"{stream.Name} {id} is in the CRM but not in the mirror {Why}.");
-            AssertValues(stream, name, account.Crm.StateOf(name, id)!, record!, stampedOnly: true);
+            AssertValues(stream, fields, name, account.Crm.StateOf(name, id)!, record!, stampedOnly: true);
         }
     }
 
@@ -88,7 +90,7 @@ internal sealed class Equality(Account account, IMirror mirror)
         foreach (var stream in streams.Where(stream => stream.Name.Value != "owners"))
         {
             var name = account.StateName(stream.Name);
-            foreach (var record in account.Crm.Each(name).Where(record => record.Deleted is null && IsSettled(name, record.Id)))
+            foreach (var record in account.Crm.EachLinked(name).Where(record => record.Deleted is null && IsSettled(name, record.Id)))
             {
                 var expected = record.Links.Where(link => names.Contains(link.Stream) && IsSettled(link.Stream, link.Id))
                     .Select(link => $"{link.Stream} {link.Id} {link.Category} {link.TypeId}").ToHashSet();
@@ -113,7 +115,7 @@ internal sealed class Equality(Account account, IMirror mirror)
         var name = account.StateName(stream.Name);
         if (name == "owners")
             return;
-        foreach (var merged in account.Crm.Each(name).Where(record => record.MergedInto is not null && account.Crm.TellsOfMerge(record)))
+        foreach (var merged in account.Crm.EachLinked(name).Where(record => record.MergedInto is not null && account.Crm.TellsOfMerge(record)))
         {
             var survivor = merged;
             while (survivor.MergedInto is { } into)
@@ -141,10 +143,12 @@ internal sealed class Equality(Account account, IMirror mirror)
 
     private bool IsSettled(string stream, string id) => account.Population.Find(stream, id) is not { } biography || biography.TouchedAt < TouchedBefore;
 
-    private void AssertValues(MirroredStream stream, string name, RecordState truth, StoredRecord record, bool stampedOnly = false)
+    private static Dictionary<string, MirroredField> FieldsOf(MirroredStream stream) => stream.Fields.ToDictionary(field => field.Definition.Name);
+
+    private void AssertValues(
+        MirroredStream stream, Dictionary<string, MirroredField> known, string name, RecordState truth, StoredRecord record, bool stampedOnly = false)
     {
         using var json = JsonDocument.Parse(record.Properties);
-        var known = stream.Fields.ToDictionary(field => field.Definition.Name);
         foreach (var (field, value) in truth.Properties)
         {
             if (account.Population.FieldTouchedAt(name, field) >= FieldsBefore || !account.Crm.Mirrors(truth, field))

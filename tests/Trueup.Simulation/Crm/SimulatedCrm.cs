@@ -25,6 +25,9 @@ public abstract class SimulatedCrm(EmulatedCrm emulated) : IAsyncDisposable
     /// <summary>All records of a stream, one after the other.</summary>
     public abstract IEnumerable<RecordState> Each(string stream);
 
+    /// <summary>All records of a stream with their links, and with values only where they come by themselves, one after the other.</summary>
+    public virtual IEnumerable<RecordState> EachLinked(string stream) => Each(stream);
+
     /// <summary>The pipelines that records of a stream move through.</summary>
     public virtual IReadOnlyList<EmulatedPipeline> PipelinesOf(string stream) => [];
 

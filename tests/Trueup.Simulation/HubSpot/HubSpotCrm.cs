@@ -26,6 +26,9 @@ public sealed class HubSpotCrm(string name, EmulatedHubSpot portal) : SimulatedC
     public override IEnumerable<RecordState> Each(string stream) => portal.Each(stream);
 
     /// <inheritdoc/>
+    public override IEnumerable<RecordState> EachLinked(string stream) => portal.EachLinked(stream);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<EmulatedPipeline> PipelinesOf(string stream) => portal.PipelinesOf(stream);
 
     /// <inheritdoc/>
