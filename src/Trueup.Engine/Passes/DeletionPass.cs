@@ -1,4 +1,5 @@
 using Trueup.Contract;
+using Trueup.Engine.Deciding;
 
 namespace Trueup.Engine.Passes;
 
@@ -18,7 +19,8 @@ internal static class DeletionPass
         var from = (since is { } asked && asked < mark ? asked : mark) - run.Lag;
         var until = run.Sync.Connector.Now;
         var held = new List<RecordId>();
-        var merged = new List<RecordId>();
+        var merged = new List<GoneRecord>();
+        var mergedAnew = new List<RecordId>();
         var found = new HashSet<RecordId>();
         await foreach (var page in reports.ReadDeletionsAsync(run.Stream, from, cancellationToken))
         {
@@ -31,14 +33,17 @@ internal static class DeletionPass
                 var record = stored.GetValueOrDefault(gone.Id);
                 if (record?.IsLive == true)
                     held.Add(gone.Id);
+                else if (gone.Cause == GoneCause.Merged && record is null)
+                    merged.Add(gone);
                 else if (gone.Cause == GoneCause.Merged && gone.MergedInto != record?.Gone?.MergedInto)
-                    merged.Add(gone.Id);
+                    mergedAnew.Add(gone.Id);
             }
         }
 
         var mayGo = held.Count == 0 ? held : await run.Brake.LetPassAsync(held, isComplete: false, cancellationToken);
-        if (mayGo.Count + merged.Count > 0)
-            await IdPass.SettleAsync(run, [.. mayGo, .. merged], IdsPerRead, checkpoint => checkpoint, cancellationToken);
+        if (mayGo.Count + mergedAnew.Count > 0)
+            await IdPass.SettleAsync(run, [.. mayGo, .. mergedAnew], IdsPerRead, checkpoint => checkpoint, cancellationToken);
+        await LeaveAliasesAsync(run, merged, cancellationToken);
 
         // What a person is asked about is on the list still, and is looked for again.
         if (held.Count > 0 && run.Question is { Answer: null })
@@ -46,5 +51,18 @@ internal static class DeletionPass
 
         if (until > mark)
             await run.Sync.SaveAsync(run.Mirrored.Name, run.Checkpoint with { DeletionsUntil = until }, cancellationToken);
+    }
+
+    /// <summary>Writes down where ids lead that the mirror never held. Nothing is buried by it, so the list is proof enough and no call is spent.</summary>
+    private static async Task LeaveAliasesAsync(StreamRun run, IReadOnlyList<GoneRecord> merged, CancellationToken cancellationToken)
+    {
+        if (merged.Count == 0)
+            return;
+        await using var intake = new RecordIntake(run, Means.ById, "deleted list");
+        foreach (var some in merged.Chunk(IdsPerRead))
+        {
+            await intake.TakeAsync(new RecordsById([], some), cancellationToken);
+            await intake.FinishAsync(checkpoint => checkpoint, cancellationToken);
+        }
     }
 }

@@ -33,7 +33,7 @@ internal static class ShapeReading
         var kept = fields.Where(IsMirrored).ToList();
         if (!kept.Exists(field => field.Text("name") == "Id"))
             throw new CrmContractException($"Salesforce says that {name} has no id, which cannot be; try again later.");
-        var byName = fields.ToDictionary(field => field.Text("name")!);
+        var byName = fields.DistinctBy(field => field.Text("name")).ToDictionary(field => field.Text("name")!);
         var longTexts = kept.Count(field => field.IsTrue("custom") && field.Text("type") == "textarea" && field.Number("length") > ShortTextCharacters);
         return new ObjectShape(
             name, described.Text("labelPlural") is { Length: > 0 } plural ? plural : name,

@@ -75,8 +75,10 @@ internal sealed class CommitChecks(Account account)
         var biography = account.Population.Find(stream, bury.Gone.Id.Value);
         Checker.Check(biography is null || biography.NotLiveUntil >= SyncBeganAt, "I12",
             $"{bury.Stream} {bury.Gone.Id} is buried as {bury.Gone.Cause}, but has been live in the CRM all the time since the sync began.");
+        // What was brought back while the sync ran had been merged when it was read.
+        var cameBack = biography is { Live: true } && biography.NotLiveUntil >= SyncBeganAt;
         if (bury.Gone.MergedInto is { } survivor)
-            Checker.Check(account.Crm.StateOf(stream, bury.Gone.Id.Value) is { MergedInto: not null }, "I13",
+            Checker.Check(cameBack || account.Crm.StateOf(stream, bury.Gone.Id.Value) is { MergedInto: not null }, "I13",
                 $"{bury.Stream} {bury.Gone.Id} is buried as merged into {survivor}, but nobody merged it.");
     }
 
