@@ -70,6 +70,18 @@ public sealed class BusyHours : Worlds
         Run(WorldOptions.Draw(seed, Gear.Small).Busy() with { Faults = ["cap"], FaultsPerDay = 40 });
 }
 
+/// <summary>Worlds in which processes die all the time amid searches of many pages, which their successors go on with.</summary>
+public sealed class BrokenOffSearches : Worlds
+{
+    public static TheoryData<int> Seeds => From(4025, 6);
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void The_mirror_converges_although_processes_die_amid_long_searches(int seed) => Run(WorldOptions.Draw(seed, Gear.Small).Busy() with
+    {
+        Restlessness = 0.1, Hourly = TimeSpan.FromHours(1), Faults = ["pages"], FaultsPerDay = 30, DeathsPerDay = 60, Accounts = 1,
+    });
+}
+
 /// <summary>Worlds in which the CRM cannot be reached for longer than its recycle bin remembers.</summary>
 public sealed class LongAbsences : Worlds
 {
