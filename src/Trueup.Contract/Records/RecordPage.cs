@@ -50,6 +50,10 @@ public sealed class RecordPage : IDisposable
     /// <summary>The CRM's token for the rest; null only where the CRM said that this is the end.</summary>
     public string? Next { get; set; }
 
+    /// <summary>How many live records the CRM says the whole stream has, where the answer tells that as well; null where it does not. Saves a call
+    /// (<see cref="ICounts"/>) where it came after everything that a sync had to read.</summary>
+    public long? LiveCount { get; init; }
+
     /// <summary>Adds a record that lies in the buffer.</summary>
     public void Add(int idStart, int idLength, long modifiedMilliseconds, int propertiesStart, int propertiesLength) =>
         records.Add(new RecordSlice(idStart, idLength, modifiedMilliseconds, propertiesStart, propertiesLength,
