@@ -1,16 +1,19 @@
 using System.Globalization;
 using Trueup.Bench;
-using Trueup.Bench.HubSpot;
+using HubSpot = Trueup.Bench.HubSpot;
+using Salesforce = Trueup.Bench.Salesforce;
 
-if (args is ["pages", "hubspot", var count])
+if (args is ["pages", var served, var count])
 {
-    await Portal.ServeAsync(int.Parse(count, CultureInfo.InvariantCulture));
+    var records = int.Parse(count, CultureInfo.InvariantCulture);
+    await (served == "salesforce" ? Salesforce.Org.ServeAsync(records) : HubSpot.Portal.ServeAsync(records));
     return 0;
 }
 
-int[] sizes = args.Length > 0 ? [.. args.Select(size => int.Parse(size, CultureInfo.InvariantCulture))] : [100_000, 1_000_000];
+var (app, numbers) = args is ["hubspot" or "salesforce", ..] ? (args[0], args[1..]) : ("hubspot", args);
+int[] sizes = numbers.Length > 0 ? [.. numbers.Select(size => int.Parse(size, CultureInfo.InvariantCulture))] : [100_000, 1_000_000];
 var runs = new List<(int, Peaks)>();
 foreach (var records in sizes)
-    runs.Add((records, await Benchmark.RunAsync(records)));
+    runs.Add((records, await (app == "salesforce" ? Salesforce.Benchmark.RunAsync(records) : HubSpot.Benchmark.RunAsync(records))));
 Figures.SayGrowth(runs);
 return 0;
