@@ -9,7 +9,8 @@ namespace Trueup.Http;
 /// everything else in memory. This one keeps the largest it was given back, and goes with whoever made it.</para>
 /// <para>Threads: every member may be called concurrently; only the first of those who rent at the same time is lent what was kept.</para>
 /// </remarks>
-public sealed class OneBuffer : ArrayPool<byte>
+/// <param name="leastBytes">Bytes of every buffer at least, so that it need not grow on the way.</param>
+public sealed class OneBuffer(int leastBytes) : ArrayPool<byte>
 {
     private byte[]? kept;
 
@@ -17,7 +18,7 @@ public sealed class OneBuffer : ArrayPool<byte>
     public override byte[] Rent(int minimumLength)
     {
         var buffer = Interlocked.Exchange(ref kept, null);
-        return buffer?.Length >= minimumLength ? buffer : GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, minimumLength)));
+        return buffer?.Length >= minimumLength ? buffer : GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(leastBytes, minimumLength)));
     }
 
     /// <inheritdoc/>

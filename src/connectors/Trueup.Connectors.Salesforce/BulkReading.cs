@@ -72,7 +72,7 @@ internal sealed class BulkReading(SalesforceApi api, Counting counting, Salesfor
         var selection = shape.Selection(request.Fields);
         var place = job.Place;
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var buffers = new OneBuffer();
+        var buffers = new OneBuffer(options.BulkAnswerBytes);
         while (true)
         {
             using var rows = await FetchAsync(request.Stream, shape, selection, place, buffers, cancellationToken);

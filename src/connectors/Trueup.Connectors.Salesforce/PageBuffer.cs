@@ -7,7 +7,7 @@ namespace Trueup.Connectors.Salesforce;
 internal sealed class PageBuffer : IDisposable
 {
     // Small beside what a commit holds, since the shared pool keeps some of them for each thread.
-    private const int UsualBytes = 1024 * 1024;
+    private const int UsualBytes = 256 * 1024;
 
     private byte[] bytes = [];
 

@@ -14,6 +14,6 @@ public sealed record SalesforceOptions
     public int BulkRowsAtFirst { get; init; } = 5_000;
 
     /// <summary>Bytes that an answer with a bulk result should have, so that memory does not grow with the width of an object. A little below a power of
-    /// two, which its buffer then is.</summary>
-    public int BulkAnswerBytes { get; init; } = 15 * 1024 * 1024;
+    /// two, which its buffer then is. At least 1.</summary>
+    public int BulkAnswerBytes { get; init; } = 15 * 512 * 1024;
 }
