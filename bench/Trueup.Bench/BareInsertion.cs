@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using SQLitePCL;
 using Trueup.Contract;
 
@@ -14,7 +11,7 @@ internal static class BareInsertion
     private const int RowsPerTransaction = 10_000;
 
     /// <summary>Inserts the rows and answers the time spent inside SQLite; making the rows is not counted.</summary>
-    public static TimeSpan Measure(RecordSource source, string folder)
+    public static TimeSpan Measure(IRecords records, string folder)
     {
         Batteries_V2.Init();
         var path = Path.Combine(folder, "bare.db");
@@ -29,14 +26,15 @@ internal static class BareInsertion
 
         var spent = TimeSpan.Zero;
         var hash = new byte[16];
-        for (var first = 0; first < source.Count; first += RowsPerTransaction)
+        for (var first = 0; first < records.Count; first += RowsPerTransaction)
         {
-            var rows = Enumerable.Range(first, Math.Min(RowsPerTransaction, source.Count - first)).Select(Row).ToList();
+            var rows = Enumerable.Range(first, Math.Min(RowsPerTransaction, records.Count - first))
+                .Select(index => (Index: index, Id: Encoding.UTF8.GetBytes(records.IdOf(index)), Properties: records.PropertiesOf(index))).ToList();
             var started = Stopwatch.GetTimestamp();
             Check(raw.sqlite3_exec(database, "BEGIN IMMEDIATE"));
             foreach (var (index, id, properties) in rows)
             {
-                var modified = RecordSource.StampOf(index).ToUnixTimeMilliseconds();
+                var modified = records.StampOf(index).ToUnixTimeMilliseconds();
                 Fingerprint.Write(Fingerprint.OfRecord(modified, properties), hash);
                 raw.sqlite3_bind_int64(insert, 1, index + 1);
                 raw.sqlite3_bind_text(insert, 2, id.AsSpan());
@@ -55,14 +53,6 @@ internal static class BareInsertion
         raw.sqlite3_finalize(insert);
         raw.sqlite3_close(database);
         return spent;
-    }
-
-    private static (int Index, byte[] Id, byte[] Properties) Row(int index)
-    {
-        var output = new ArrayBufferWriter<byte>(4_096);
-        using (var json = new Utf8JsonWriter(output))
-            RecordSource.WriteProperties(json, index, RecordSource.StampOf(index));
-        return (index, Encoding.UTF8.GetBytes(RecordSource.IdOf(index).ToString(CultureInfo.InvariantCulture)), output.WrittenSpan.ToArray());
     }
 
     private static void Check(int result)

@@ -116,19 +116,19 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         if (response.Headers.Date is { } date)
             Interlocked.Exchange(ref latestDateTicks, date.UtcTicks);
 
-        var (buffer, length) = await ReadBodyAsync(response.Content, patience, cancellationToken);
+        var (buffer, length) = await ReadBodyAsync(response.Content, request.Buffers, patience, cancellationToken);
         ApiScope.Current?.CountBytes(length);
-        return new CrmAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, response.Headers, buffer, length);
+        return new CrmAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, response.Headers, request.Buffers, buffer, length);
     }
 
     private string BaseUrlOf(CrmAccess? access) => access?.ApiUrl is { } told ? told.ToString().TrimEnd('/') : baseUrl;
 
     private async Task<(byte[] Buffer, int Length)> ReadBodyAsync(
-        HttpContent content, CancellationTokenSource patience, CancellationToken cancellationToken)
+        HttpContent content, ArrayPool<byte> buffers, CancellationTokenSource patience, CancellationToken cancellationToken)
     {
         await using var body = await content.ReadAsStreamAsync(cancellationToken);
         var expected = content.Headers.ContentLength is { } told and < LargestBodyBytes ? (int)told + 1 : Volatile.Read(ref usualBodyBytes);
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(expected, 1024));
+        var buffer = buffers.Rent(Math.Max(expected, 1024));
         var length = 0;
         try
         {
@@ -140,25 +140,25 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
                     break;
                 length += received;
                 if (length == buffer.Length)
-                    buffer = Grow(buffer);
+                    buffer = Grow(buffers, buffer);
             }
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            buffers.Return(buffer);
             throw;
         }
         Volatile.Write(ref usualBodyBytes, Math.Min(length + 1, 1024 * 1024));
         return (buffer, length);
     }
 
-    private static byte[] Grow(byte[] full)
+    private static byte[] Grow(ArrayPool<byte> buffers, byte[] full)
     {
         if (full.Length >= LargestBodyBytes)
             throw new IOException($"The answer is larger than {LargestBodyBytes} bytes.");
-        var larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
+        var larger = buffers.Rent(full.Length * 2);
         full.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(full);
+        buffers.Return(full);
         return larger;
     }
 

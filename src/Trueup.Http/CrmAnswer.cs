@@ -8,13 +8,15 @@ namespace Trueup.Http;
 public sealed class CrmAnswer : IDisposable
 {
     private readonly HttpResponseHeaders headers;
+    private readonly ArrayPool<byte> buffers;
     private byte[]? buffer;
 
-    internal CrmAnswer(int status, string? mediaType, HttpResponseHeaders headers, byte[] pooledBuffer, int bodyBytes)
+    internal CrmAnswer(int status, string? mediaType, HttpResponseHeaders headers, ArrayPool<byte> buffers, byte[] pooledBuffer, int bodyBytes)
     {
         Status = status;
         MediaType = mediaType;
         this.headers = headers;
+        this.buffers = buffers;
         buffer = pooledBuffer;
         BodyBytes = bodyBytes;
     }
@@ -64,13 +66,13 @@ public sealed class CrmAnswer : IDisposable
     /// <summary>The pooled buffer, of which the body is the beginning.</summary>
     public byte[] PooledBuffer => buffer ?? throw new ObjectDisposedException(nameof(CrmAnswer));
 
-    /// <summary>Gives the pooled buffer away; its new owner returns it to <see cref="ArrayPool{T}.Shared"/>.</summary>
+    /// <summary>Gives the pooled buffer away; its new owner returns it to <see cref="CrmRequest.Buffers"/>.</summary>
     public void GiveAwayBuffer() => buffer = null;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref buffer, null) is { } rented)
-            ArrayPool<byte>.Shared.Return(rented);
+            buffers.Return(rented);
     }
 }

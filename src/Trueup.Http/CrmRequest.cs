@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Trueup.Http;
 
 /// <summary>One request to a CRM, as often as it must be sent.</summary>
@@ -25,4 +27,7 @@ public sealed record CrmRequest(HttpMethod Method, string PathAndQuery, string E
     /// <summary>Whether sending it twice has the same effect as once. False: it is sent again only after an answer which
     /// says that it was not carried out.</summary>
     public bool Repeatable { get; init; } = true;
+
+    /// <summary>Where the buffer of the answer's body comes from, and goes back to.</summary>
+    public ArrayPool<byte> Buffers { get; init; } = ArrayPool<byte>.Shared;
 }

@@ -12,11 +12,21 @@ internal sealed class Batch : IDisposable
     private long buried;
     private long merged;
 
+    /// <param name="spent">A batch that was written and disposed of, whose lists are used again: they are large, and there is one batch every few
+    /// thousand records. Null for none.</param>
+    public Batch(Batch? spent = null)
+    {
+        Puts = spent?.Puts ?? [];
+        Keys = spent?.Keys ?? [];
+        Puts.Clear();
+        Keys.Clear();
+    }
+
     public List<RecordPage> Pages { get; } = [];
 
-    public List<RecordPut> Puts { get; } = [];
+    public List<RecordPut> Puts { get; }
 
-    public HashSet<UInt128> Keys { get; } = [];
+    public HashSet<UInt128> Keys { get; }
 
     public List<RecordBury> Buries { get; } = [];
 

@@ -28,6 +28,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
     private long batchBegun = run.Sync.Clock.GetTimestamp();
     private Task<CommitResult> pending = Task.FromResult(new CommitResult(0, 0, 0, 0));
     private Batch? pendingBatch;
+    private Batch? spent;
 
     /// <summary>How late the latest record was that this intake put, measured from its stamp.</summary>
     public TimeSpan Lateness { get; private set; }
@@ -313,7 +314,8 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         await SettleAsync(cancellationToken);
         await SettledAsync(cancellationToken);
         var current = batch;
-        batch = new Batch();
+        batch = new Batch(spent);
+        spent = null;
         batchBegun = run.Sync.Clock.GetTimestamp();
         pendingBatch = current;
         pending = WriteAsync(current);
@@ -347,7 +349,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         if (pendingBatch is null)
             return;
         pendingBatch.Dispose();
-        pendingBatch = null;
+        (spent, pendingBatch) = (pendingBatch, null);
         run.Sync.Progress();
     }
 

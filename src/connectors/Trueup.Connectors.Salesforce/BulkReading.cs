@@ -73,9 +73,10 @@ internal sealed class BulkReading(SalesforceApi api, Counting counting, Salesfor
         var selection = shape.Selection(request.Fields);
         var place = job.Place;
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var buffers = new OneBuffer(options.BulkAnswerBytes);
         while (true)
         {
-            using var rows = await FetchAsync(request.Stream, shape, selection, place, cancellationToken);
+            using var rows = await FetchAsync(request.Stream, shape, selection, place, buffers, cancellationToken);
             if (rows.Locator is { } next && !seen.Add(next))
                 throw new CursorExpiredException($"Salesforce sent the same token twice in the bulk result of {request.Stream.Name}; the read starts again with another job.");
             rows.Skip(place.Skipped);
@@ -116,12 +117,12 @@ internal sealed class BulkReading(SalesforceApi api, Counting counting, Salesfor
         rows.Rows == 0 ? options.BulkRowsAtFirst : (int)Math.Clamp((long)options.BulkAnswerBytes * rows.Rows / Math.Max(1, rows.Bytes), Math.Min(FewestRows, options.BulkRowsAtFirst), MostRows);
 
     private async Task<BulkRows> FetchAsync(
-        StreamDescription stream, ObjectShape shape, IReadOnlyList<string> selection, BulkPlace place, CancellationToken cancellationToken)
+        StreamDescription stream, ObjectShape shape, IReadOnlyList<string> selection, BulkPlace place, OneBuffer buffers, CancellationToken cancellationToken)
     {
         try
         {
             var path = api.Paths.Results(place.Job, place.RowsPerAnswer, place.Locator.Length > 0 ? place.Locator : null);
-            return await api.GetCsvAsync(path, $"bulk result {stream.Name}", answer => BulkRows.Read(answer, shape, selection), cancellationToken);
+            return await api.GetCsvAsync(path, $"bulk result {stream.Name}", buffers, answer => BulkRows.Read(answer, buffers, shape, selection), cancellationToken);
         }
         catch (Exception gone) when (gone is CrmNotFoundException or CrmRefusedException)
         {

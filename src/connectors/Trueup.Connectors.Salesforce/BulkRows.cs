@@ -9,13 +9,14 @@ namespace Trueup.Connectors.Salesforce;
 /// <summary>One answer with rows of a bulk result, cut into pages as they are asked for.</summary>
 internal sealed class BulkRows : IDisposable
 {
-    // As many as a page of a query has, so that neither way holds more than the other.
+    // As many as a page of a query has at most, so that neither way holds more than the other.
     private const int RowsPerPage = 2_000;
-    private const int BytesPerPage = 4 * 1024 * 1024;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    private readonly ArrayBufferWriter<byte> json = new(256 * 1024);
+    private readonly PageBuffer json = new();
+    private readonly List<Row> kept = new(RowsPerPage);
+    private readonly ArrayPool<byte> buffers;
     private readonly Column[] columns;
     private readonly byte[] csv;
     private readonly int length;
@@ -24,9 +25,9 @@ internal sealed class BulkRows : IDisposable
     private int idColumn;
     private int stampColumn = -1;
 
-    private BulkRows(byte[] pooledCsv, int length, ObjectShape shape, IReadOnlyList<string> selection)
+    private BulkRows(ArrayPool<byte> buffers, byte[] pooledCsv, int length, ObjectShape shape, IReadOnlyList<string> selection)
     {
-        (csv, this.length) = (pooledCsv, length);
+        (this.buffers, csv, this.length) = (buffers, pooledCsv, length);
         isUtf8 = Utf8.IsValid(csv.AsSpan(0, length));
         columns = ReadHeader(shape, selection);
     }
@@ -47,12 +48,16 @@ internal sealed class BulkRows : IDisposable
     public bool IsAtEnd => position >= length;
 
     /// <summary>Takes over an answer.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="buffers">Where its buffer came from.</param>
+    /// <param name="shape">The object.</param>
+    /// <param name="selection">The fields that were selected, in order.</param>
     /// <exception cref="CrmContractException">It is no CSV with the columns that were selected.</exception>
-    public static BulkRows Read(CrmAnswer answer, ObjectShape shape, IReadOnlyList<string> selection)
+    public static BulkRows Read(CrmAnswer answer, ArrayPool<byte> buffers, ObjectShape shape, IReadOnlyList<string> selection)
     {
         if (answer.LooksLikeJson || answer.Body.TrimStart(" \t\r\n"u8).StartsWith("<"u8))
             throw new CrmContractException("The result of a bulk query is no CSV.");
-        var rows = new BulkRows(answer.PooledBuffer, answer.BodyBytes, shape, selection)
+        var rows = new BulkRows(buffers, answer.PooledBuffer, answer.BodyBytes, shape, selection)
         {
             // Missing and the word null both mean the end; the count of rows has to confirm it.
             Locator = answer.Header("Sforce-Locator") is { Length: > 0 } locator && locator != "null" ? locator : null,
@@ -66,22 +71,20 @@ internal sealed class BulkRows : IDisposable
     /// <summary>Reads the next page.</summary>
     public RecordPage ReadPage()
     {
-        json.ResetWrittenCount();
-        var kept = new List<Row>(RowsPerPage);
+        json.Begin();
+        kept.Clear();
         List<SetAside>? refused = null;
         var reader = new CsvReader(csv.AsSpan(0, length), position);
-        for (var rows = 0; rows < RowsPerPage && json.WrittenCount < BytesPerPage && !reader.IsAtEnd; rows++, Rows++)
+        for (var rows = 0; rows < RowsPerPage && !reader.IsAtEnd && TryReadRow(ref reader, isFirst: rows == 0, out var row, out var flaw); rows++, Rows++)
         {
-            if (ReadRow(ref reader, out var row) is { } flaw)
-                (refused ??= []).Add(flaw);
-            else
+            position = reader.Position;
+            if (flaw is null)
                 kept.Add(row);
+            else
+                (refused ??= []).Add(flaw);
         }
-        position = reader.Position;
 
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, json.WrittenCount));
-        json.WrittenSpan.CopyTo(buffer);
-        var page = new RecordPage(buffer, kept.Count);
+        var page = new RecordPage(json.GiveAway(), kept.Count);
         foreach (var row in kept)
             page.Add(row.IdStart, row.IdLength, row.Modified, row.Start, row.End - row.Start);
         foreach (var each in refused ?? [])
@@ -103,7 +106,11 @@ internal sealed class BulkRows : IDisposable
         position = reader.Position;
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(csv);
+    public void Dispose()
+    {
+        json.Dispose();
+        buffers.Return(csv);
+    }
 
     private Column[] ReadHeader(ObjectShape shape, IReadOnlyList<string> selection)
     {
@@ -127,17 +134,21 @@ internal sealed class BulkRows : IDisposable
     // Before anything of it is used: a row that is cut off, or rows that are missing, show at once, and the answer is asked for again.
     private void DemandWhole()
     {
-        var (header, rows) = (position, 0);
+        if (Announced is { } promised && CsvRows.Count(csv.AsSpan(position, length - position)) == promised)
+            return;
+        var header = position;
         Skip(int.MaxValue);
-        (rows, Rows, position) = (Rows, 0, header);
+        var rows = Rows;
+        (Rows, position) = (0, header);
         if (Announced is { } announced && announced != rows)
             throw new CrmContractException($"An answer with a bulk result has {rows} rows instead of {announced}.");
     }
 
-    // Null: the row is whole.
-    private SetAside? ReadRow(ref CsvReader reader, out Row row)
+    // False: it does not fit into the page, and begins the next one.
+    private bool TryReadRow(ref CsvReader reader, bool isFirst, out Row row, out SetAside? flaw)
     {
-        row = new Row { Start = json.WrittenCount };
+        row = new Row { Start = json.Written };
+        flaw = null;
         var rowStart = reader.Position;
         var cells = 0;
         var hasStamp = stampColumn < 0;
@@ -146,29 +157,39 @@ internal sealed class BulkRows : IDisposable
             reader.Read();
             if (cells < columns.Length)
             {
-                json.Write(columns[cells].Key);
+                ref readonly var column = ref columns[cells];
+                // One byte more, for the end of the object.
+                var room = json.Room(column.Key.Length + RestForm.MostBytes(reader.Cell.Length) + 1, mayGrow: isFirst);
+                if (room.IsEmpty)
+                {
+                    json.BackTo(row.Start);
+                    return false;
+                }
+                column.Key.CopyTo(room);
                 if (cells == idColumn)
-                    (row.IdStart, row.IdLength) = (json.WrittenCount + 1, reader.Cell.Length);
+                    (row.IdStart, row.IdLength) = (json.Written + column.Key.Length + 1, reader.Cell.Length);
                 if (cells == stampColumn)
                     hasStamp = IsoInstant.TryReadMilliseconds(reader.Cell, out row.Modified);
-                RestForm.Write(json, reader.Cell, reader.HasDoubledQuotes, columns[cells].Form);
+                json.Advance(column.Key.Length + RestForm.Write(room[column.Key.Length..], reader.Cell, reader.HasDoubledQuotes, column.Form));
             }
             cells++;
         }
         while (!reader.EndsRow);
-        json.Write("}"u8);
-        row.End = json.WrittenCount;
+        json.Room(1, mayGrow: isFirst)[0] = (byte)'}';
+        json.Advance(1);
+        row.End = json.Written;
 
-        var flaw = cells != columns.Length ? "The row has more or fewer cells than there are columns."
+        var reason = cells != columns.Length ? "The row has more or fewer cells than there are columns."
             : row.IdLength is 0 or > RowReading.LongestIdBytes ? "The record has no id that can be used."
             : !hasStamp ? "The record has no modified time that can be read."
             : !isUtf8 && !Utf8.IsValid(csv.AsSpan(rowStart, reader.Position - rowStart)) ? "The record's text is not valid UTF-8." : null;
-        if (flaw is null)
-            return null;
-        var id = cells == columns.Length && row.IdLength is > 0 and <= RowReading.LongestIdBytes
-            ? new RecordId(Encoding.UTF8.GetString(json.WrittenSpan.Slice(row.IdStart, row.IdLength))) : (RecordId?)null;
-        return new SetAside(id, flaw);
+        if (reason is not null)
+            flaw = new SetAside(IdOf(row, isComplete: cells == columns.Length), reason);
+        return true;
     }
+
+    private RecordId? IdOf(in Row row, bool isComplete) => isComplete && row.IdLength is > 0 and <= RowReading.LongestIdBytes
+        ? new RecordId(Encoding.UTF8.GetString(json.WrittenSpan.Slice(row.IdStart, row.IdLength))) : null;
 
     private readonly record struct Column(byte[] Key, ValueForm Form);
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 using Trueup.Http;
 
 namespace Trueup.Connectors.Salesforce;
@@ -18,51 +17,63 @@ internal static class RestForm
     // 2026-09-01T10:00:00.000Z
     private const int InstantLength = 24;
 
-    public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> cell, bool hasDoubledQuotes, ValueForm form)
+    // Beyond six for each byte of the cell, which may be escaped: an instant that came in few characters, with its quotation marks and zone.
+    private const int FixedBytes = 32;
+
+    private const byte Quote = (byte)'"';
+
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(i => (byte)i), Quote, (byte)'\\']);
+
+    /// <summary>The most bytes that a cell can become.</summary>
+    public static int MostBytes(int cellBytes) => 6 * cellBytes + FixedBytes;
+
+    /// <summary>Writes a cell and answers how many bytes that took.</summary>
+    /// <param name="output">Room for <see cref="MostBytes"/>.</param>
+    /// <param name="cell">The cell, without its quotation marks; doubled ones are still double.</param>
+    /// <param name="hasDoubledQuotes">Whether there are any.</param>
+    /// <param name="form">What its field's type promises.</param>
+    public static int Write(Span<byte> output, ReadOnlySpan<byte> cell, bool hasDoubledQuotes, ValueForm form)
     {
         if (cell.IsEmpty)
-            output.Write("null"u8);
-        else if (hasDoubledQuotes || !TryWriteTyped(output, cell, form))
-            WriteText(output, cell);
+            return Copy("null"u8, output);
+        if (form != ValueForm.Text && !hasDoubledQuotes && TryWriteTyped(output, cell, form, out var written))
+            return written;
+        return WriteText(output, cell);
     }
 
-    private static bool TryWriteTyped(IBufferWriter<byte> output, ReadOnlySpan<byte> cell, ValueForm form)
+    private static bool TryWriteTyped(Span<byte> output, ReadOnlySpan<byte> cell, ValueForm form, out int written)
     {
-        switch (form)
+        written = form switch
         {
-            case ValueForm.Boolean when cell.SequenceEqual("true"u8) || cell.SequenceEqual("false"u8):
-                output.Write(cell);
-                return true;
-            case ValueForm.Integer when IsNumber(cell):
-                output.Write(WithoutZeroFraction(cell));
-                return true;
-            case ValueForm.Decimal when IsNumber(cell):
-                output.Write(cell);
-                if (cell.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0)
-                    output.Write(".0"u8);
-                return true;
-            case ValueForm.Instant when IsoInstant.TryReadMilliseconds(cell, out var milliseconds):
-                WriteInstant(output, cell, milliseconds);
-                return true;
-            default:
-                return false;
-        }
+            ValueForm.Boolean when cell.SequenceEqual("true"u8) || cell.SequenceEqual("false"u8) => Copy(cell, output),
+            ValueForm.Integer when IsNumber(cell) => Copy(WithoutZeroFraction(cell), output),
+            ValueForm.Decimal when IsNumber(cell) => WriteDecimal(output, cell),
+            ValueForm.Instant when IsoInstant.TryReadMilliseconds(cell, out var milliseconds) => WriteInstant(output, cell, milliseconds),
+            _ => 0,
+        };
+        return written > 0;
     }
 
-    private static void WriteInstant(IBufferWriter<byte> output, ReadOnlySpan<byte> cell, long milliseconds)
+    private static int WriteDecimal(Span<byte> output, ReadOnlySpan<byte> cell)
     {
-        output.Write("\""u8);
+        var written = Copy(cell, output);
+        return cell.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0 ? written + Copy(".0"u8, output[written..]) : written;
+    }
+
+    private static int WriteInstant(Span<byte> output, ReadOnlySpan<byte> cell, long milliseconds)
+    {
+        output[0] = Quote;
+        var written = 1;
         if (cell.Length == InstantLength && cell[^1] == 'Z')
         {
-            output.Write(cell[..^1]);
+            written += Copy(cell[..^1], output[1..]);
         }
         else
         {
-            Span<byte> text = stackalloc byte[InstantLength];
-            DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime.TryFormat(text, out var written, "yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture);
-            output.Write(text[..written]);
+            DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime.TryFormat(output[1..], out var digits, "yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture);
+            written += digits;
         }
-        output.Write("+0000\""u8);
+        return written + Copy("+0000\""u8, output[written..]);
     }
 
     private static ReadOnlySpan<byte> WithoutZeroFraction(ReadOnlySpan<byte> number)
@@ -74,68 +85,66 @@ internal static class RestForm
     // Whether it is a number in JSON as well; .5 or 007 is none.
     private static bool IsNumber(ReadOnlySpan<byte> cell)
     {
-        if (cell[0] != '-' && !char.IsAsciiDigit((char)cell[0]))
+        var rest = cell[0] == '-' ? cell[1..] : cell;
+        var whole = Digits(rest);
+        if (whole == 0 || (whole > 1 && rest[0] == '0'))
             return false;
-        try
+        rest = rest[whole..];
+        if (rest is [(byte)'.', ..])
         {
-            var reader = new Utf8JsonReader(cell);
-            return reader.Read() && reader.TokenType == JsonTokenType.Number && !reader.Read();
+            var fraction = Digits(rest[1..]);
+            if (fraction == 0)
+                return false;
+            rest = rest[(1 + fraction)..];
         }
-        catch (JsonException)
+        if (rest is [(byte)'e' or (byte)'E', ..])
         {
-            return false;
+            rest = rest is [_, (byte)'+' or (byte)'-', ..] ? rest[2..] : rest[1..];
+            return Digits(rest) is var exponent and > 0 && exponent == rest.Length;
         }
+        return rest.IsEmpty;
     }
 
-    private static void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> cell)
+    private static int Digits(ReadOnlySpan<byte> text)
     {
-        output.Write("\""u8);
-        while (!cell.IsEmpty)
+        var count = 0;
+        while (count < text.Length && text[count] is >= (byte)'0' and <= (byte)'9')
+            count++;
+        return count;
+    }
+
+    private static int WriteText(Span<byte> output, ReadOnlySpan<byte> cell)
+    {
+        output[0] = Quote;
+        var written = 1;
+        for (int plain; (plain = cell.IndexOfAny(Escaped)) >= 0;)
         {
-            var plain = cell.IndexOfAny(Escaped);
-            if (plain < 0)
-                break;
-            output.Write(cell[..plain]);
-            WriteEscaped(output, cell[plain]);
+            written += Copy(cell[..plain], output[written..]);
+            written += WriteEscaped(output[written..], cell[plain]);
             // In a cell, a quotation mark is written twice.
-            cell = cell[(plain + (cell[plain] == '"' ? 2 : 1))..];
+            cell = cell[(plain + (cell[plain] == Quote ? 2 : 1))..];
         }
-        output.Write(cell);
-        output.Write("\""u8);
+        written += Copy(cell, output[written..]);
+        output[written] = Quote;
+        return written + 1;
     }
 
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\']);
-
-    private static void WriteEscaped(IBufferWriter<byte> output, byte value)
+    private static int WriteEscaped(Span<byte> output, byte value) => value switch
     {
-        switch (value)
-        {
-            case (byte)'"':
-                output.Write("\\\""u8);
-                break;
-            case (byte)'\\':
-                output.Write("\\\\"u8);
-                break;
-            case (byte)'\n':
-                output.Write("\\n"u8);
-                break;
-            case (byte)'\r':
-                output.Write("\\r"u8);
-                break;
-            case (byte)'\t':
-                output.Write("\\t"u8);
-                break;
-            case (byte)'\b':
-                output.Write("\\b"u8);
-                break;
-            case (byte)'\f':
-                output.Write("\\f"u8);
-                break;
-            default:
-                output.Write("\\u00"u8);
-                output.Write([Hex(value >> 4), Hex(value & 0xF)]);
-                break;
-        }
+        Quote => Copy("\\\""u8, output),
+        (byte)'\\' => Copy("\\\\"u8, output),
+        (byte)'\n' => Copy("\\n"u8, output),
+        (byte)'\r' => Copy("\\r"u8, output),
+        (byte)'\t' => Copy("\\t"u8, output),
+        (byte)'\b' => Copy("\\b"u8, output),
+        (byte)'\f' => Copy("\\f"u8, output),
+        _ => Copy([(byte)'\\', (byte)'u', (byte)'0', (byte)'0', Hex(value >> 4), Hex(value & 0xF)], output),
+    };
+
+    private static int Copy(ReadOnlySpan<byte> bytes, Span<byte> output)
+    {
+        bytes.CopyTo(output);
+        return bytes.Length;
     }
 
     private static byte Hex(int digit) => (byte)"0123456789ABCDEF"[digit];

@@ -27,8 +27,9 @@ internal sealed class SalesforceApi(CrmHttp http, SalesforcePaths paths)
     public Task<T> PostAsync<T>(string path, string endpoint, ReadOnlyMemory<byte> body, bool repeatable, Func<CrmAnswer, T> read, CancellationToken cancellationToken) =>
         http.SendAsync(new CrmRequest(HttpMethod.Post, path, endpoint) { Body = body, Repeatable = repeatable }, read, cancellationToken);
 
-    public Task<T> GetCsvAsync<T>(string path, string endpoint, Func<CrmAnswer, T> read, CancellationToken cancellationToken) =>
-        http.SendAsync(new CrmRequest(HttpMethod.Get, path, endpoint) { Accept = "text/csv" }, read, cancellationToken);
+    /// <summary>Reads an answer with many rows into a buffer of its own.</summary>
+    public Task<T> GetCsvAsync<T>(string path, string endpoint, ArrayPool<byte> buffers, Func<CrmAnswer, T> read, CancellationToken cancellationToken) =>
+        http.SendAsync(new CrmRequest(HttpMethod.Get, path, endpoint) { Accept = "text/csv", Buffers = buffers }, read, cancellationToken);
 
     /// <summary>Queries. Where the query does not fit an address, it goes as a part of a composite request, which takes it in its body.</summary>
     /// <param name="soql">The query.</param>

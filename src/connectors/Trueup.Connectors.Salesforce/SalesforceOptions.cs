@@ -13,6 +13,7 @@ public sealed record SalesforceOptions
     /// <summary>Rows of a bulk result in one answer at first; later answers are sized by what the rows weigh. At least 1.</summary>
     public int BulkRowsAtFirst { get; init; } = 5_000;
 
-    /// <summary>Bytes that an answer with a bulk result should have, so that memory does not grow with the width of an object.</summary>
-    public int BulkAnswerBytes { get; init; } = 16 * 1024 * 1024;
+    /// <summary>Bytes that an answer with a bulk result should have, so that memory does not grow with the width of an object. A little below a power of
+    /// two, which its buffer then is. At least 1.</summary>
+    public int BulkAnswerBytes { get; init; } = 15 * 512 * 1024;
 }

@@ -17,7 +17,7 @@ public sealed class GoldenTests
         var buffer = ArrayPool<byte>.Shared.Rent(body.Length);
         body.CopyTo(buffer, 0);
         using var headers = new HttpResponseMessage();
-        using var answer = new CrmAnswer(200, "application/json", headers.Headers, buffer, body.Length);
+        using var answer = new CrmAnswer(200, "application/json", headers.Headers, ArrayPool<byte>.Shared, buffer, body.Length);
 
         using var page = PageReading.Read(answer, isOwners: false).Page;
 

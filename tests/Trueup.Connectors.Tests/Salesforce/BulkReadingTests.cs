@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Trueup.Connectors.Salesforce;
 using Trueup.Contract;
 
@@ -65,6 +66,20 @@ public sealed class BulkReadingTests
 
         Assert.Equal(2, (await salesforce.ReadAllAsync(Names)).Count);
         Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task Records_of_any_size_are_read_whole_and_once()
+    {
+        // Some are larger than a page of records is, others fill it, and each of their characters takes six in JSON.
+        int[] sizes = [10, 400_000, 700_000, 5, 100_000, 100_000, 100_000, 2_000_000, 1];
+        var rows = sizes.Select((size, i) => $"\"{SalesforceStub.Id(i + 1)}\",\"2026-09-10T07:00:00.000Z\",\"{new string('\u0001', size)}\",\"\",\"\",\"false\",\"\"");
+        await using var salesforce = await StartAsync(_ => Csv(string.Join('\n', rows), announced: sizes.Length), rows: sizes.Length);
+
+        var records = await salesforce.ReadAllAsync(Names);
+
+        Assert.Equal(sizes.Select((_, i) => SalesforceStub.Id(i + 1)), records.Select(record => record.Id));
+        Assert.Equal(sizes, records.Select(record => JsonDocument.Parse(record.Json).RootElement.GetProperty("LastName").GetString()!.Length));
     }
 
     [Fact]

@@ -21,6 +21,21 @@ public sealed class CsvReaderTests
         }, iter: 20_000);
 
     [Fact]
+    public void Rows_are_counted_as_they_are_read() =>
+        Gen.Select(GenTable, Gen.Int[0, 90]).Sample((table, padding) =>
+        {
+            var wide = table.Rows.Select(row => row.Append(new string('x', padding)));
+            var csv = string.Join(table.Break, wide.Select(row => string.Join(',', row.Select(Quoted)))) + (table.EndsWithBreak ? table.Break : "");
+            return CsvRows.Count(Encoding.UTF8.GetBytes(csv)) == table.Rows.Length;
+        }, iter: 20_000);
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("\"a\n\nb", -1)]
+    [InlineData("\"a\"\n\"b\"", 2)]
+    public void A_count_knows_where_a_text_ends(string csv, int rows) => Assert.Equal(rows, CsvRows.Count(Encoding.UTF8.GetBytes(csv)));
+
+    [Fact]
     public void Cells_without_quotation_marks_are_read_alike() =>
         Gen.Select(Gen.Char["ab Ä0.\0"].Array[1, 6].Select(c => new string(c)).Array[3].Array[1, 6], Gen.OneOf(Gen.Const("\n"), Gen.Const("\r\n"))).Sample((rows, lineBreak) =>
             Same(rows, Read(string.Join(lineBreak, rows.Select(row => string.Join(',', row))))), iter: 5_000);

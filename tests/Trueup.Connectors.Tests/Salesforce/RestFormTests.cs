@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
@@ -29,6 +28,13 @@ public sealed class RestFormTests
     [InlineData("2026-09-01T10:00:00.000Z", nameof(ValueForm.Instant), "\"2026-09-01T10:00:00.000+0000\"")]
     [InlineData("2026-09-01T10:00:00.000+0000", nameof(ValueForm.Instant), "\"2026-09-01T10:00:00.000+0000\"")]
     [InlineData("2026-09-01T12:00:00+02:00", nameof(ValueForm.Instant), "\"2026-09-01T10:00:00.000+0000\"")]
+    [InlineData("1", nameof(ValueForm.Instant), "\"1970-01-01T00:00:00.001+0000\"")]
+    [InlineData("-", nameof(ValueForm.Integer), "\"-\"")]
+    [InlineData("1.", nameof(ValueForm.Decimal), "\"1.\"")]
+    [InlineData("1e", nameof(ValueForm.Decimal), "\"1e\"")]
+    [InlineData("1E+05", nameof(ValueForm.Decimal), "1E+05")]
+    [InlineData("-0", nameof(ValueForm.Integer), "-0")]
+    [InlineData("1 ", nameof(ValueForm.Integer), "\"1 \"")]
     [InlineData("soon", nameof(ValueForm.Instant), "\"soon\"")]
     [InlineData("2026-09-01", nameof(ValueForm.Text), "\"2026-09-01\"")]
     [InlineData("10:30:00.000Z", nameof(ValueForm.Text), "\"10:30:00.000Z\"")]
@@ -40,11 +46,27 @@ public sealed class RestFormTests
         Gen.Char[" \"\n\r\t\b\f\0\u001F\u007F\\/'aÄ漢<>&\u2028"].Array[1, 20].Select(c => new string(c)).Sample(
             text => JsonSerializer.Deserialize<string>(Written(text, ValueForm.Text)) == text, iter: 10_000);
 
+    [Fact]
+    public void A_number_is_one_where_json_says_so() =>
+        Gen.Char["0123456789.eE+-"].Array[1, 8].Select(c => new string(c)).Sample(text => IsJsonNumber(text) == !Written(text, ValueForm.Decimal).StartsWith('"'), iter: 50_000);
+
+    private static bool IsJsonNumber(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text).RootElement.ValueKind == JsonValueKind.Number;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     private static string Written(string value, ValueForm form)
     {
-        var output = new ArrayBufferWriter<byte>();
-        var cell = value.Replace("\"", "\"\"", StringComparison.Ordinal);
-        RestForm.Write(output, Encoding.UTF8.GetBytes(cell), cell != value, form);
-        return Encoding.UTF8.GetString(output.WrittenSpan);
+        var text = value.Replace("\"", "\"\"", StringComparison.Ordinal);
+        var cell = Encoding.UTF8.GetBytes(text);
+        var output = new byte[RestForm.MostBytes(cell.Length)];
+        return Encoding.UTF8.GetString(output, 0, RestForm.Write(output, cell, text != value, form));
     }
 }

@@ -18,7 +18,8 @@ internal sealed class RecordWriter(
     {
         foreach (var stream in puts.GroupBy(each => each.Stream))
         {
-            var records = stream.SelectMany(each => each.Records).ToList();
+            // Nearly always one list, and a large one.
+            var records = stream.ToList() is [var only] ? only.Records : [.. stream.SelectMany(each => each.Records)];
             var superseded = Superseded(records);
             var total = streams.Of(stream.Key);
             var table = new RecordTable(database, total.Number);
@@ -33,7 +34,7 @@ internal sealed class RecordWriter(
     }
 
     /// <summary>The puts that a later one of the same id replaces; null where there are none, as nearly always.</summary>
-    private static bool[]? Superseded(List<RecordPut> records)
+    private static bool[]? Superseded(IReadOnlyList<RecordPut> records)
     {
         var later = new HashSet<UInt128>(records.Count);
         bool[]? superseded = null;

@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
-namespace Trueup.Bench;
+namespace Trueup.Bench.HubSpot;
 
 /// <summary>The records of the benchmark: contacts of 60 properties, about 2 KB each, the same for the same index.</summary>
-internal sealed class RecordSource(int records)
+internal sealed class Contacts(int records) : IRecords
 {
     public const int RecordsPerPage = 100;
     private const long FirstId = 100_000_000_000;
@@ -79,6 +79,18 @@ internal sealed class RecordSource(int records)
             json.WriteEndObject();
         }
 
+        return output.WrittenSpan.ToArray();
+    }
+
+    string IRecords.IdOf(int index) => IdOf(index).ToString(CultureInfo.InvariantCulture);
+
+    DateTimeOffset IRecords.StampOf(int index) => StampOf(index);
+
+    byte[] IRecords.PropertiesOf(int index)
+    {
+        var output = new ArrayBufferWriter<byte>(4_096);
+        using (var json = new Utf8JsonWriter(output))
+            WriteProperties(json, index, StampOf(index));
         return output.WrittenSpan.ToArray();
     }
 

@@ -1,55 +1,40 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Trueup.Bench;
+namespace Trueup.Bench.HubSpot;
 
 /// <summary>Serves the benchmark's contacts as HubSpot would, from pages rendered beforehand, so that the CRM's side costs next to nothing.</summary>
-internal static class PageServer
+internal static class Portal
 {
     /// <summary>Runs until the process ends. Prints its address once the pages are rendered.</summary>
-    public static async Task RunAsync(int records)
+    public static async Task ServeAsync(int records)
     {
-        var source = new RecordSource(records);
+        var source = new Contacts(records);
         var changed = new ConcurrentDictionary<int, DateTimeOffset>();
-        DateTimeOffset Stamp(int index) => changed.TryGetValue(index, out var stamp) ? stamp : RecordSource.StampOf(index);
-        var pages = new byte[(records + RecordSource.RecordsPerPage - 1) / RecordSource.RecordsPerPage][];
-        Parallel.For(0, pages.Length, page => pages[page] = source.RenderPage(page, Stamp));
-        var calls = new ConcurrentDictionary<string, long>();
+        var pages = new byte[(records + Contacts.RecordsPerPage - 1) / Contacts.RecordsPerPage][];
+        Parallel.For(0, pages.Length, page => pages[page] = source.RenderPage(page, index => StampOf(index, changed)));
+        await CrmServer.RunAsync(app => Map(app, source, changed, pages), Name,
+        [
+            new("X-HubSpot-RateLimit-Interval-Milliseconds", "10000"), new("X-HubSpot-RateLimit-Max", "10000000"), new("X-HubSpot-RateLimit-Remaining", "9999999"),
+        ]);
+    }
 
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        await using var app = builder.Build();
-        app.Use((context, next) =>
-        {
-            var path = context.Request.Path.Value ?? "";
-            if (!path.StartsWith("/_bench", StringComparison.Ordinal))
-                calls.AddOrUpdate(Name(context.Request), 1, (_, count) => count + 1);
-
-            // No limit to speak of: the benchmark measures us, not a quota.
-            context.Response.Headers["X-HubSpot-RateLimit-Interval-Milliseconds"] = "10000";
-            context.Response.Headers["X-HubSpot-RateLimit-Max"] = "10000000";
-            context.Response.Headers["X-HubSpot-RateLimit-Remaining"] = "9999999";
-            return next(context);
-        });
-
-        app.MapGet("/account-info/v3/details", () => Json("""{"portalId":1,"accountType":"STANDARD","timeZone":"Europe/Berlin","uiDomain":"app.hubspot.com"}"""));
-        app.MapGet("/crm-object-schemas/v3/schemas", () => Json("""{"results":[]}"""));
-        app.MapGet("/crm/v3/owners", () => Json("""{"results":[]}"""));
-        app.MapGet("/crm/v3/pipelines/{type}", (string type) => Json("""{"results":[]}"""));
-        app.MapGet("/crm/v3/properties/{type}", (string type) => Json(Properties(type)));
-        app.MapGet("/crm/v3/limits/records", () => Json($$$"""{"hubspotDefinedObjectTypes":[{"objectTypeId":"0-1","usage":{{{records}}}}],"customObjectTypes":{"byObjectType":[]}}"""));
+    private static void Map(WebApplication app, Contacts source, ConcurrentDictionary<int, DateTimeOffset> changed, byte[][] pages)
+    {
+        app.MapGet("/account-info/v3/details", () => CrmServer.Json("""{"portalId":1,"accountType":"STANDARD","timeZone":"Europe/Berlin","uiDomain":"app.hubspot.com"}"""));
+        app.MapGet("/crm-object-schemas/v3/schemas", () => CrmServer.Json("""{"results":[]}"""));
+        app.MapGet("/crm/v3/owners", () => CrmServer.Json("""{"results":[]}"""));
+        app.MapGet("/crm/v3/pipelines/{type}", (string type) => CrmServer.Json("""{"results":[]}"""));
+        app.MapGet("/crm/v3/properties/{type}", (string type) => CrmServer.Json(Properties(type)));
+        app.MapGet("/crm/v3/limits/records", () => CrmServer.Json($$$"""{"hubspotDefinedObjectTypes":[{"objectTypeId":"0-1","usage":{{{source.Count}}}}],"customObjectTypes":{"byObjectType":[]}}"""));
         app.MapGet("/crm/v3/objects/{type}", async (HttpContext context, string type, string? after, string? archived) =>
         {
-            var page = after is null ? 0 : RecordSource.IndexOf(long.Parse(after, CultureInfo.InvariantCulture)) / RecordSource.RecordsPerPage;
+            var page = after is null ? 0 : Contacts.IndexOf(long.Parse(after, CultureInfo.InvariantCulture)) / Contacts.RecordsPerPage;
             var isContacts = type is "contacts" or "0-1" && archived != "true";
             await SendAsync(context, isContacts && pages.Length > 0 ? pages[page] : Empty);
         });
@@ -69,23 +54,19 @@ internal static class PageServer
         {
             var now = TimeProvider.System.GetUtcNow();
             for (var index = 0; index < count; index++)
-                changed[(int)((long)index * records / count)] = now;
-            foreach (var page in changed.Keys.Select(index => index / RecordSource.RecordsPerPage).Distinct())
-                pages[page] = source.RenderPage(page, Stamp);
+                changed[(int)((long)index * source.Count / count)] = now;
+            foreach (var page in changed.Keys.Select(index => index / Contacts.RecordsPerPage).Distinct())
+                pages[page] = source.RenderPage(page, index => StampOf(index, changed));
         });
-        app.MapGet("/_bench/calls", () => calls);
-        app.MapDelete("/_bench/calls", calls.Clear);
-        await app.StartAsync();
-        Console.WriteLine(app.Urls.First());
-        await app.WaitForShutdownAsync();
     }
+
+    private static DateTimeOffset StampOf(int index, ConcurrentDictionary<int, DateTimeOffset> changed) =>
+        changed.TryGetValue(index, out var stamp) ? stamp : Contacts.StampOf(index);
 
     private static readonly byte[] Empty = "{\"results\":[]}"u8.ToArray();
 
     private static string Name(HttpRequest request) =>
         $"{request.Method} {request.Path.Value}{(request.Query["archived"] == "true" ? "?archived" : "")}";
-
-    private static IResult Json(string text) => Results.Text(text, "application/json;charset=utf-8");
 
     private static async Task SendAsync(HttpContext context, byte[] body)
     {
@@ -120,13 +101,13 @@ internal static class PageServer
 
     private static string Properties(string type)
     {
-        IEnumerable<string> names = type is "contacts" or "0-1" ? RecordSource.PropertyNames : ["hs_object_id", "hs_lastmodifieddate"];
+        IEnumerable<string> names = type is "contacts" or "0-1" ? Contacts.PropertyNames : ["hs_object_id", "hs_lastmodifieddate"];
         var definitions = names.Select(name =>
             $$"""{"name":"{{name}}","label":"{{name}}","type":"{{(name is "score" ? "number" : "string")}}","fieldType":"text","options":[],"calculated":false,"archived":false,"hasUniqueValue":false}""");
         return $$"""{"results":[{{string.Join(',', definitions)}}]}""";
     }
 
-    private static byte[] Search(JsonElement query, RecordSource source, ConcurrentDictionary<int, DateTimeOffset> changed)
+    private static byte[] Search(JsonElement query, Contacts source, ConcurrentDictionary<int, DateTimeOffset> changed)
     {
         long since = long.MinValue, until = long.MaxValue, after = 0;
         if (query.TryGetProperty("filterGroups", out var groups) && groups.GetArrayLength() > 0)
@@ -157,7 +138,7 @@ internal static class PageServer
         var all = isWindow
             ? changed.Where(pair => pair.Value.ToUnixTimeMilliseconds() is var stamp && stamp >= since && stamp <= until).Select(pair => pair.Key).Order().ToList()
             : [];
-        var matches = all.Where(index => RecordSource.IdOf(index) > after).ToList();
+        var matches = all.Where(index => Contacts.IdOf(index) > after).ToList();
         var output = new MemoryStream();
         using (var json = new Utf8JsonWriter(output))
         {
@@ -165,7 +146,7 @@ internal static class PageServer
             json.WriteNumber("total", isWindow ? matches.Count : source.Count);
             json.WriteStartArray("results");
             foreach (var index in matches.Take(limit))
-                RecordSource.Write(json, index, changed[index]);
+                Contacts.Write(json, index, changed[index]);
             json.WriteEndArray();
             if (matches.Count > limit)
                 json.WritePropertyName("paging");
