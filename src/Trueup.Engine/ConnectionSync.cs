@@ -123,14 +123,14 @@ public sealed class ConnectionSync(
             plan.AddRange(Planner.For(kind, facts, now).Select(step => new PlanStep(step.Stream, step.Means, step.Reason, step.ForecastCalls)));
         }
 
-        if (connector is IReadsAssociations reads)
+        if (LinkSource.Of(connector, mirror) is { } links)
         {
-            foreach (var pair in reads.PairsOf([.. Readable().Where(stream => stream.Live > 0).Select(stream => stream.Description)]))
+            foreach (var pair in links.PairsOf([.. Readable().Where(stream => stream.Live > 0).Select(stream => stream.Description)]))
             {
                 var live = streams.First(stream => stream.Name == pair.From).Live;
                 plan.Add(Planner.IsThorough(kind)
-                    ? new PlanStep(pair.From, $"associations with {pair.To}", "Linking and unlinking moves no modified stamp.", (live + reads.SourcesPerBatch - 1) / reads.SourcesPerBatch)
-                    : new PlanStep(pair.From, $"associations with {pair.To}", "Only if records at either end changed.", HasTraffic(pair.From) || HasTraffic(pair.To) ? 1 : 0));
+                    ? new PlanStep(pair.From, $"associations with {pair.To}", "Linking and unlinking moves no modified stamp.", links.CallsFor(live))
+                    : new PlanStep(pair.From, $"associations with {pair.To}", "Only if records at either end changed.", HasTraffic(pair.From) || HasTraffic(pair.To) ? links.CallsFor(1) : 0));
             }
         }
 

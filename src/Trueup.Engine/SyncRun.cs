@@ -197,7 +197,7 @@ internal sealed class SyncRun
         }
 
         run.Note(report => report with { Status = SyncStatus.Running });
-        run.ChangedIds = Planner.IsThorough(sync.Request.Kind) || sync.Connector is not IReadsAssociations ? null : [];
+        run.ChangedIds = Planner.IsThorough(sync.Request.Kind) || sync.Links is null ? null : [];
         if (Planner.AsksMetadata(sync.Request.Kind) || run.Mirrored.Fields.Count == 0)
             await StepAsync(run, FixedStep.Fields, async () => Add(await MetadataPass.DescribeAsync(run, cancellationToken)));
         var steps = new Queue<PlannedStep>(Planner.For(sync.Request.Kind, Facts(run), sync.Connector.Now));
@@ -255,14 +255,14 @@ internal sealed class SyncRun
 
     private async Task LinkAsync(CancellationToken cancellationToken)
     {
-        if (sync.Connector is not IReadsAssociations reads)
+        if (sync.Links is not { } links)
             return;
 
         // A sync of one stream needs the other ends of its links as well.
         var mirrored = await sync.Mirror.StreamsAsync(cancellationToken);
         var byName = mirrored.Where(stream => stream is { GoneAt: null, Description.Refusal: null, Live: > 0 } && sync.Options.Includes(stream.Name))
             .ToDictionary(stream => stream.Name, stream => runs.FirstOrDefault(run => run.Mirrored.Name == stream.Name) ?? new StreamRun(sync, stream));
-        foreach (var pair in PairsOf(reads, byName))
+        foreach (var pair in PairsOf(links, byName))
         {
             var (from, to) = (byName[pair.From], byName[pair.To]);
             if (!runs.Contains(from) && !runs.Contains(to))
@@ -274,42 +274,40 @@ internal sealed class SyncRun
                 continue;
             }
 
-            await GuardLinksAsync(pair, from, () => LinkAsync(pair, from, to, cancellationToken), cancellationToken);
+            await GuardLinksAsync(pair, from, () => LinkAsync(links, pair, from, to, cancellationToken), cancellationToken);
         }
     }
 
     // A connector that has not been asked for the streams since the process began may not know yet how custom objects are linked.
-    private IEnumerable<AssociationPair> PairsOf(IReadsAssociations reads, Dictionary<StreamName, StreamRun> streams)
+    private IEnumerable<AssociationPair> PairsOf(LinkSource links, Dictionary<StreamName, StreamRun> streams)
     {
-        var told = reads.PairsOf([.. streams.Values.Select(run => run.Stream)]);
+        var told = links.PairsOf([.. streams.Values.Select(run => run.Stream)]);
         return Planner.AsksMetadata(sync.Request.Kind)
             ? told
             : told.Union(sync.Checkpoints.Connection.PairsKnown.Select(PairOf).Where(pair => streams.ContainsKey(pair.From) && streams.ContainsKey(pair.To)));
     }
 
-    private async Task LinkAsync(AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
+    private async Task LinkAsync(LinkSource links, AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
     {
         var name = NameOf(pair);
-        var reads = (IReadsAssociations)sync.Connector;
         if (from.Checkpoint.Watermark is null || to.Checkpoint.Watermark is null)
             return;
 
         var hasManyChanges = from.HasManyChanges || to.HasManyChanges;
         if (Planner.IsThorough(sync.Request.Kind) || !sync.Checkpoints.LinksKnown(name) || hasManyChanges)
         {
-            var batches = (from.Mirrored.Live + reads.SourcesPerBatch - 1) / reads.SourcesPerBatch;
             await StepAsync(
                 from, $"associations with {pair.To}",
-                hasManyChanges ? "So many records changed that reading the links of all is cheaper." : "Linking and unlinking moves no modified stamp.", batches,
-                () => LinkPass.SweepAsync(sync, pair, from, to, cancellationToken));
+                hasManyChanges ? "So many records changed that reading the links of all is cheaper." : "Linking and unlinking moves no modified stamp.", links.CallsFor(from.Mirrored.Live),
+                () => LinkPass.SweepAsync(sync, links, pair, from, to, cancellationToken));
             var checkpoint = sync.Checkpoints.Connection;
             if (!checkpoint.PairsKnown.Contains(name))
                 await sync.SaveAsync(checkpoint with { PairsKnown = [.. checkpoint.PairsKnown, name] }, cancellationToken);
         }
         else if (from.ChangedIds is { Count: > 0 } || to.ChangedIds is { Count: > 0 })
         {
-            await StepAsync(from, $"associations with {pair.To}", "The links of records that changed may have changed too.", 1,
-                () => LinkPass.FollowAsync(sync, pair, from, to, cancellationToken));
+            await StepAsync(from, $"associations with {pair.To}", "The links of records that changed may have changed too.", links.CallsFor(1),
+                () => LinkPass.FollowAsync(sync, links, pair, from, to, cancellationToken));
         }
     }
 

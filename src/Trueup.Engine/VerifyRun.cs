@@ -110,11 +110,11 @@ internal sealed class VerifyRun(SyncContext sync)
     /// <summary>Compares the links of every live record, as far as both ends could be read.</summary>
     private async Task CompareLinksAsync(Dictionary<StreamRun, Findings> findings, Action progress, CancellationToken cancellationToken)
     {
-        if (sync.Connector is not IReadsAssociations reads)
+        if (sync.Links is not { } links)
             return;
         var mirrored = (await sync.Mirror.StreamsAsync(cancellationToken))
             .Where(stream => stream is { GoneAt: null, Description.Refusal: null } && sync.Options.Includes(stream.Name)).ToDictionary(stream => stream.Name);
-        foreach (var pair in reads.PairsOf([.. mirrored.Values.Select(stream => stream.Description)]))
+        foreach (var pair in links.PairsOf([.. mirrored.Values.Select(stream => stream.Description)]))
         {
             var run = findings.Keys.FirstOrDefault(run => run.Mirrored.Name == pair.From);
             if (run is null || run.Report.Status == SyncStatus.Failed)
@@ -122,7 +122,7 @@ internal sealed class VerifyRun(SyncContext sync)
             await GuardAsync(run, async () =>
             {
                 var sources = await IdList.OfLiveAsync(sync.Mirror, pair.From, cancellationToken);
-                await foreach (var answers in reads.ReadAssociationsAsync(run.Stream, mirrored[pair.To].Description, sources, cancellationToken))
+                await foreach (var answers in links.ReadAsync(run.Stream, mirrored[pair.To].Description, sources, cancellationToken))
                 {
                     foreach (var source in await sync.Mirror.DifferingLinksAsync(pair, answers, cancellationToken))
                     {

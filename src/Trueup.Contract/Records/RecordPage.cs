@@ -52,7 +52,7 @@ public sealed class RecordPage : IDisposable
 
     /// <summary>How many live records the CRM says the whole stream has, where the answer tells that as well; null where it does not. Saves a call
     /// (<see cref="ICounts"/>) where it came after everything that a sync had to read.</summary>
-    public long? LiveCount { get; init; }
+    public long? LiveCount { get; set; }
 
     /// <summary>Adds a record that lies in the buffer.</summary>
     public void Add(int idStart, int idLength, long modifiedMilliseconds, int propertiesStart, int propertiesLength) =>

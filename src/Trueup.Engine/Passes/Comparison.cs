@@ -23,9 +23,7 @@ internal static class Comparison
             if (round > 0)
                 await CatchUpAsync(run, cancellationToken);
 
-            inApp = run.Sync.Connector is ICounts counts && run.Stream.Traits.Counts
-                ? await counts.CountAsync(run.Stream, cancellationToken)
-                : run.IsEnumerated ? run.Known!.SeenCount : null;
+            inApp = await CountAsync(run, mayBelieve: round == 0, cancellationToken);
             var mirrored = await run.Sync.MirroredAsync(run.Mirrored.Name, cancellationToken);
             run.Refresh(mirrored);
             inTrueup = mirrored.Live;
@@ -61,6 +59,19 @@ internal static class Comparison
         };
         await NoteAsync(run, idsAgree, isComplete: reason is null || (idsAgree && report.Difference == report.SetAside && run.Question is null), cancellationToken);
         run.End(reason is null ? SyncStatus.Verified : SyncStatus.Unverified, reason);
+    }
+
+    /// <summary>How many records the CRM says there are; null where it does not count and was not read whole.</summary>
+    /// <param name="run">The stream.</param>
+    /// <param name="mayBelieve">Whether a count that came with what was read is good enough. Where it disagrees, it is asked for by itself.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    private static async Task<long?> CountAsync(StreamRun run, bool mayBelieve, CancellationToken cancellationToken)
+    {
+        if (mayBelieve && !run.IsEnumerated && run.ToldCount is { } told)
+            return told;
+        return run.Sync.Connector is ICounts counts && run.Stream.Traits.Counts ? await counts.CountAsync(run.Stream, cancellationToken)
+            : run.IsEnumerated ? run.Known!.SeenCount
+            : null;
     }
 
     /// <summary>Remembers that ids agreed, and that the stream is complete, where that is news.</summary>

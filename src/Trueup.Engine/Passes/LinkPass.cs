@@ -14,24 +14,27 @@ internal static class LinkPass
 
     /// <summary>Reads the links of every record of the pair's source stream.</summary>
     public static async Task SweepAsync(
-        SyncContext sync, AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
+        SyncContext sync, LinkSource links, AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
     {
         var ids = await IdList.OfLiveAsync(sync.Mirror, pair.From, cancellationToken);
-        await MirrorAsync(sync, pair, from, to, ids, cancellationToken);
+        await MirrorAsync(sync, links, pair, from, to, ids, cancellationToken);
     }
 
-    /// <summary>Reads the links of the records that this sync changed, seen from either end of the pair.</summary>
+    /// <summary>Reads the links of the records that this sync changed, seen from either end of the pair where they can be.</summary>
     public static async Task FollowAsync(
-        SyncContext sync, AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
+        SyncContext sync, LinkSource links, AssociationPair pair, StreamRun from, StreamRun to, CancellationToken cancellationToken)
     {
-        var reads = (IReadsAssociations)sync.Connector;
         var sources = new HashSet<RecordId>(from.ChangedIds ?? []);
-        if (pair.From == pair.To)
+        if (!links.ReadsFromEitherEnd)
+        {
+            // A link that changed has changed the record that names it.
+        }
+        else if (pair.From == pair.To)
         {
             // Within one stream both ends are sources, so whoever gained or lost a link to a changed record is read too.
             var before = await sync.Mirror.LinkedAsync(pair, [.. sources], fromTargets: false, cancellationToken);
             var changed = sources.ToList();
-            await foreach (var answers in reads.ReadAssociationsAsync(from.Stream, to.Stream, changed, cancellationToken))
+            await foreach (var answers in links.ReadAsync(from.Stream, to.Stream, changed, cancellationToken))
             {
                 foreach (var answer in answers)
                     AddDifference(sources, before.GetValueOrDefault(answer.Source) ?? [], answer.Links.Select(link => link.Target));
@@ -41,7 +44,7 @@ internal static class LinkPass
         {
             var distinct = targets.Distinct().ToList();
             var before = await sync.Mirror.LinkedAsync(pair, distinct, fromTargets: true, cancellationToken);
-            await foreach (var answers in reads.ReadAssociationsAsync(to.Stream, from.Stream, distinct, cancellationToken))
+            await foreach (var answers in links.ReadAsync(to.Stream, from.Stream, distinct, cancellationToken))
             {
                 foreach (var answer in answers)
                     AddDifference(sources, before.GetValueOrDefault(answer.Source) ?? [], answer.Links.Select(link => link.Target));
@@ -50,7 +53,7 @@ internal static class LinkPass
 
         var live = await LiveAsync(sync, pair.From, sources, cancellationToken);
         if (live.Count > 0)
-            await MirrorAsync(sync, pair, from, to, live, cancellationToken);
+            await MirrorAsync(sync, links, pair, from, to, live, cancellationToken);
     }
 
     /// <summary>Those of the records that the mirror holds live. The links of another one come with the record itself; stored before, nothing would
@@ -71,10 +74,10 @@ internal static class LinkPass
     }
 
     private static async Task MirrorAsync(
-        SyncContext sync, AssociationPair pair, StreamRun from, StreamRun to, IReadOnlyList<RecordId> sources, CancellationToken cancellationToken)
+        SyncContext sync, LinkSource links, AssociationPair pair, StreamRun from, StreamRun to, IReadOnlyList<RecordId> sources,
+        CancellationToken cancellationToken)
     {
-        var reads = (IReadsAssociations)sync.Connector;
-        await foreach (var answers in reads.ReadAssociationsAsync(from.Stream, to.Stream, sources, cancellationToken).AheadAsync(AnswersAhead, cancellationToken))
+        await foreach (var answers in links.ReadAsync(from.Stream, to.Stream, sources, cancellationToken).AheadAsync(AnswersAhead, cancellationToken))
         {
             var commit = sync.NewCommit("associations") with
             {

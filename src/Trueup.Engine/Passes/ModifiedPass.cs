@@ -47,6 +47,7 @@ internal static class ModifiedPass
             page =>
             {
                 read += page.Records.Count;
+                run.ToldCount = page.LiveCount ?? run.ToldCount;
                 window = window with { Cursor = page.Next ?? window.Cursor, LeftOut = window.LeftOut || page.SetAside.Count > 0 };
                 var reached = window;
                 return checkpoint => checkpoint with { ModifiedRead = reached };

@@ -49,6 +49,9 @@ internal sealed class StreamRun(SyncContext sync, MirroredStream stream)
     /// <summary>Whether that enumeration began in an earlier sync, so that what it listed then may be gone since. Only the CRM's count can tell.</summary>
     public bool IsResumed { get; set; }
 
+    /// <summary>How many live records the CRM said there are, in the latest answer of this sync that told; null where none did.</summary>
+    public long? ToldCount { get; set; }
+
     /// <summary>Records that were put, whose links have to be read anew; null where nobody asks, or <see cref="HasManyChanges"/>.</summary>
     public List<RecordId>? ChangedIds { get; set; }
 

@@ -19,6 +19,9 @@ internal sealed record SyncContext(
     SyncRequest Request, IConnector Connector, IMirror Mirror, long Fence, Checkpoints Checkpoints, EngineOptions Options,
     TimeProvider Clock, Random Chance, ILogger Log, Action Progress)
 {
+    /// <summary>Where links come from; null where the CRM has none.</summary>
+    public LinkSource? Links { get; } = LinkSource.Of(Connector, Mirror);
+
     /// <summary>How a commit names where its data came from.</summary>
     public string Source(string means) => $"{Request.Kind.ToString().ToLowerInvariant()} {Request.Id} by {means}";
 

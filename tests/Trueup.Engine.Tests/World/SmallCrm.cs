@@ -42,6 +42,9 @@ internal sealed class SmallCrm(TimeProvider clock) : IConnector, IReadsModified,
     /// <summary>Streams that the list of streams leaves out, with what the CRM says when asked for one by itself; null where it describes it all the same.</summary>
     public Dictionary<StreamName, CrmException?> Unlisted { get; } = [];
 
+    /// <summary>What a page of a read by modification time says of the number of live records; null where it says nothing.</summary>
+    public Func<long, long>? TellsCount { get; set; }
+
     /// <summary>Whether the connector can say which streams are linked.</summary>
     public bool KnowsPairs { get; set; } = true;
 
@@ -145,7 +148,9 @@ internal sealed class SmallCrm(TimeProvider clock) : IConnector, IReadsModified,
                 .Where(pair => pair.Key > after && pair.Value.IsLive && pair.Value.Modified >= request.Since && pair.Value.Modified <= request.Until && pair.Value.Modified <= visibleUntil)
                 .Take(RecordsPerPage).ToList();
             after = rows.Count > 0 ? rows[^1].Key : after;
-            yield return Page(rows, rows.Count < RecordsPerPage ? null : after.ToString());
+            var answer = Page(rows, rows.Count < RecordsPerPage ? null : after.ToString());
+            answer.LiveCount = TellsCount?.Invoke(streams[request.Stream.Name].LongCount(pair => pair.Value.IsLive));
+            yield return answer;
             if (rows.Count < RecordsPerPage)
                 yield break;
         }

@@ -14,10 +14,11 @@ internal sealed class SmallWorld : IAsyncDisposable
     private readonly SqliteMirrorStore store;
     private int syncs;
 
-    private SmallWorld()
+    private SmallWorld(bool namesLinks)
     {
         Clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 28, 12, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
         Crm = new SmallCrm(Clock);
+        Connector = namesLinks ? new NamingCrm(Crm) : Crm;
         store = new SqliteMirrorStore(folder, Clock);
     }
 
@@ -25,15 +26,21 @@ internal sealed class SmallWorld : IAsyncDisposable
 
     public SmallCrm Crm { get; }
 
+    /// <summary>How the engine sees the CRM.</summary>
+    public IConnector Connector { get; }
+
     public IMirror Mirror { get; private set; } = null!;
 
     public ConnectionSync Engine { get; private set; } = null!;
 
     public EngineOptions Options { get; set; } = new() { StreamsAtOnce = 1 };
 
-    public static async Task<SmallWorld> StartAsync(int contacts = 0, int companies = 0)
+    /// <param name="contacts">Contacts to begin with; their ids come first.</param>
+    /// <param name="companies">Companies to begin with.</param>
+    /// <param name="namesLinks">Whether contacts name their companies, as in <see cref="NamingCrm"/>.</param>
+    public static async Task<SmallWorld> StartAsync(int contacts = 0, int companies = 0, bool namesLinks = false)
     {
-        var world = new SmallWorld();
+        var world = new SmallWorld(namesLinks);
         for (var index = 0; index < contacts; index++)
             world.Crm.Create(SmallCrm.Contacts, $"Contact {index}", "Kiel");
         for (var index = 0; index < companies; index++)
@@ -47,7 +54,7 @@ internal sealed class SmallWorld : IAsyncDisposable
     /// <summary>A new engine on the same mirror, as after a crash.</summary>
     public async Task RestartAsync()
     {
-        Engine = new ConnectionSync(Crm, Mirror, Options, Clock, new Random(1), NullLogger.Instance);
+        Engine = new ConnectionSync(Connector, Mirror, Options, Clock, new Random(1), NullLogger.Instance);
         await Engine.StartAsync(CancellationToken.None);
     }
 
