@@ -49,7 +49,7 @@ public sealed class FieldsTests(Chromium chromium, SalesforceSite site) : IClass
         var streams = reader.Page.GetByRole(AriaRole.Region, new() { Name = "Table of streams" });
         await Assertions.Expect(streams.GetByText("calculated, as of today").First).ToBeVisibleAsync();
 
-        await streams.GetByRole(AriaRole.Link, new() { Name = "Contacts" }).ClickAsync();
+        await streams.GetByRole(AriaRole.Link, new() { Name = "Fields of Contacts" }).ClickAsync();
 
         await Assertions.Expect(reader.Heading("Fields of Contacts")).ToBeVisibleAsync();
         await Assertions.Expect(Row(reader, "Account_Rating__c")).ToContainTextAsync("calculated, as of today");

@@ -37,5 +37,49 @@
     } else if (target?.closest(".menu a")) {
       target.closest("details")?.removeAttribute("open");
     }
+    for (const chooser of document.querySelectorAll(".chooser[open]"))
+      if (target && !chooser.contains(target))
+        chooser.removeAttribute("open");
   }, true);
+
+  // Arrow keys go from cell to cell of a grid, and Enter opens the record of the row. Rows that are not drawn yet come into sight by scrolling.
+  const cellBeside = (cell, key) => {
+    const row = cell.parentElement;
+    const place = [...row.children].indexOf(cell);
+    switch (key) {
+      case "ArrowLeft": return row.children[place - 1];
+      case "ArrowRight": return row.children[place + 1];
+      case "Home": return row.children[0];
+      case "End": return row.children[row.children.length - 1];
+      case "ArrowUp": return row.previousElementSibling?.children[place];
+      case "ArrowDown": return row.nextElementSibling?.children[place];
+      default: return undefined;
+    }
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (event.key === "Escape")
+      target?.closest(".chooser[open]")?.removeAttribute("open");
+    const grid = target?.closest("[data-grid]");
+    if (!grid)
+      return;
+    if (target === grid && event.key === "ArrowDown") {
+      event.preventDefault();
+      grid.querySelector("tbody [tabindex]")?.focus();
+      return;
+    }
+    const cell = target.closest("tbody th, tbody td");
+    if (!cell)
+      return;
+    if (event.key === "Enter" && target === cell) {
+      cell.parentElement.querySelector("a")?.click();
+      return;
+    }
+    const next = cellBeside(cell, event.key);
+    if (next?.hasAttribute("tabindex")) {
+      event.preventDefault();
+      next.focus();
+    }
+  });
 })();
