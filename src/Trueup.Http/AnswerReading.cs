@@ -104,6 +104,8 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.TryAddWithoutValidation("User-Agent", "Trueup");
         message.Headers.IfModifiedSince = request.IfModifiedSince;
+        foreach (var header in request.Headers)
+            message.Headers.TryAddWithoutValidation(header.Key, header.Value);
         if (access is { } opened)
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", opened.Token);
         if (!request.Body.IsEmpty)

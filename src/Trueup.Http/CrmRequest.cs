@@ -18,6 +18,9 @@ public sealed record CrmRequest(HttpMethod Method, string PathAndQuery, string E
     /// <summary>The media type asked for.</summary>
     public string Accept { get; init; } = "application/json";
 
+    /// <summary>Headers that the vendor wants beside the pipeline's own, such as the version of its API.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>Asks only for what changed since an instant; null: for all. An answer with status 304 and no body is then one with success.</summary>
     public DateTimeOffset? IfModifiedSince { get; init; }
 

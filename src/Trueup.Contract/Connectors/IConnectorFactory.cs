@@ -112,6 +112,9 @@ public sealed record OAuthEndpoints(
     /// <summary>Whether a code is bound to the one who asked for it (PKCE, RFC 7636, method S256).</summary>
     public bool BindsCodes { get; init; }
 
+    /// <summary>The member of a token answer that holds the access token. Default: <c>access_token</c>, as the standard has it (RFC 6749, section 5.1).</summary>
+    public string TokenMember { get; init; } = "access_token";
+
     /// <summary>The member of a token answer that tells <see cref="Credentials.ApiUrl"/>; null where the base URL is the API's.</summary>
     public string? ApiUrlMember { get; init; }
 }

@@ -122,7 +122,7 @@ public sealed class OAuthConnecting(
             if (!answer.IsSuccessStatusCode)
                 throw new ProblemException(Wrong($"{factory.Label} refused the code: {Plain(Text(json, "message") ?? Text(json, "error_description") ?? Text(json, "error"))}"));
             return new CredentialsInput(
-                Text(json, "access_token"), Text(json, "refresh_token"), begun.ClientId, begun.ClientSecret.Length > 0 ? begun.ClientSecret : null,
+                Text(json, endpoints.TokenMember), Text(json, "refresh_token"), begun.ClientId, begun.ClientSecret.Length > 0 ? begun.ClientSecret : null,
                 json.RootElement.TryGetProperty("expires_in", out var seconds) && seconds.TryGetInt64(out var lasts) ? clock.GetUtcNow().AddSeconds(lasts) : null,
                 ApiUrl: endpoints.ApiUrlMember is { } member && Uri.TryCreate(Text(json, member), UriKind.Absolute, out var told) ? told : null);
         }
