@@ -123,7 +123,7 @@ public sealed class ConnectionSync(
             plan.AddRange(Planner.For(kind, facts, now).Select(step => new PlanStep(step.Stream, step.Means, step.Reason, step.ForecastCalls)));
         }
 
-        if (LinkSource.Of(connector, mirror) is { } links)
+        if (LinkSource.Of(connector, mirror, isWhole: false) is { } links)
         {
             foreach (var pair in links.PairsOf([.. Readable().Where(stream => stream.Live > 0).Select(stream => stream.Description)]))
             {

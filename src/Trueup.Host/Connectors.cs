@@ -1,4 +1,5 @@
 using Trueup.Connectors.HubSpot;
+using Trueup.Connectors.Intercom;
 using Trueup.Connectors.Salesforce;
 using Trueup.Contract;
 
@@ -11,5 +12,6 @@ internal static class Connectors
     [
         new HubSpotConnectorFactory(),
         new SalesforceConnectorFactory(),
+        new IntercomConnectorFactory(),
     ];
 }

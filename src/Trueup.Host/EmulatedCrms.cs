@@ -1,5 +1,6 @@
 using Trueup.Emulators;
 using Trueup.Emulators.HubSpot;
+using Trueup.Emulators.Intercom;
 using Trueup.Emulators.Salesforce;
 using Trueup.Host.Commands;
 
@@ -36,7 +37,7 @@ internal sealed record EmulatorOrder(int Records, long Seed, double Life, string
 /// <summary>The emulated CRMs of this build: one line each.</summary>
 internal static class EmulatedCrms
 {
-    internal static IReadOnlyList<string> Names { get; } = ["hubspot", "salesforce"];
+    internal static IReadOnlyList<string> Names { get; } = ["hubspot", "salesforce", "intercom"];
 
     /// <summary>Whether one can be filled with a folder of data.</summary>
     internal static bool LoadsData(string app) => app == "hubspot";
@@ -54,6 +55,12 @@ internal static class EmulatedCrms
             {
                 Records = order.Records, Seed = order.Seed, Life = order.Life, Url = order.Url.ToString().TrimEnd('/'), Token = order.Token,
                 DailyRequests = order.RealLimits ? SalesforceEmulatorOptions.DeveloperEditionRequests : SalesforceEmulatorOptions.NoLimit,
+            }, cancellationToken),
+        "intercom" => await EmulatedIntercom.StartAsync(
+            new IntercomEmulatorOptions
+            {
+                Records = order.Records, Seed = order.Seed, Life = order.Life, Url = order.Url.ToString().TrimEnd('/'), Token = order.Token,
+                CallsPerSlice = order.RealLimits ? IntercomEmulatorOptions.VendorsCallsPerSlice : IntercomEmulatorOptions.NoLimit,
             }, cancellationToken),
         _ => null,
     };

@@ -100,7 +100,7 @@ public sealed class Commands : IDisposable
         }
         while (accounts.Exists(account => account.State is not ("live" or "attention")));
 
-        Assert.Equal([("hubspot", "live"), ("salesforce", "live")], accounts);
+        Assert.Equal([("hubspot", "live"), ("intercom", "live"), ("salesforce", "live")], accounts);
     }
 
     private async Task<(int Status, string Said)> RunAsync(string[] words, params (string Key, string Value)[] settings)

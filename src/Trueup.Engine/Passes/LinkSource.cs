@@ -6,10 +6,13 @@ namespace Trueup.Engine.Passes;
 internal abstract class LinkSource
 {
     /// <summary>The source of a connection's links; null where its CRM links nothing.</summary>
-    public static LinkSource? Of(IConnector connector, IMirror mirror) => connector switch
+    /// <param name="connector">The CRM.</param>
+    /// <param name="mirror">The mirror.</param>
+    /// <param name="isWhole">Whether the streams have been read whole, so that a record that the mirror does not hold is none.</param>
+    public static LinkSource? Of(IConnector connector, IMirror mirror, bool isWhole) => connector switch
     {
         IReadsAssociations reads => new AskedLinks(reads),
-        INamesLinks names => new NamedLinks(names, mirror),
+        INamesLinks names => new NamedLinks(names, mirror, isWhole),
         _ => null,
     };
 
@@ -41,7 +44,7 @@ internal abstract class LinkSource
     }
 
     /// <summary>Links that the records themselves name, as the mirror holds them.</summary>
-    private sealed class NamedLinks(INamesLinks names, IMirror mirror) : LinkSource
+    private sealed class NamedLinks(INamesLinks names, IMirror mirror, bool isWhole) : LinkSource
     {
         /// <summary>Records looked up in the mirror in one go.</summary>
         private const int RecordsPerLoad = 1_000;
@@ -60,7 +63,13 @@ internal abstract class LinkSource
             foreach (var some in sources.Chunk(RecordsPerLoad))
             {
                 var records = await mirror.LoadAsync(from.Name, some, cancellationToken);
-                yield return [.. records.Where(record => record.IsLive).Select(record => new RecordAssociations(record.Id, names.LinksIn(pair, record.Properties.Span)))];
+                var named = records.Where(record => record.IsLive).Select(record => new RecordAssociations(record.Id, names.LinksIn(pair, record.Properties.Span))).ToList();
+
+                var targets = named.SelectMany(record => record.Links.Select(link => link.Target)).Distinct().ToList();
+                var known = targets.Count == 0 ? [] : (await mirror.LoadAsync(to.Name, targets, cancellationToken)).ToDictionary(record => record.Id, record => record.IsLive);
+
+                // A record may go on naming one that is gone. One that the mirror has not seen may be on its way, unless everything has been read.
+                yield return [.. named.Select(record => record with { Links = [.. record.Links.Where(link => known.GetValueOrDefault(link.Target, !isWhole))] })];
             }
         }
     }

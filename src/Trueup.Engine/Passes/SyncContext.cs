@@ -20,7 +20,7 @@ internal sealed record SyncContext(
     TimeProvider Clock, Random Chance, ILogger Log, Action Progress)
 {
     /// <summary>Where links come from; null where the CRM has none.</summary>
-    public LinkSource? Links { get; } = LinkSource.Of(Connector, Mirror);
+    public LinkSource? Links { get; } = LinkSource.Of(Connector, Mirror, Planning.Planner.IsThorough(Request.Kind));
 
     /// <summary>How a commit names where its data came from.</summary>
     public string Source(string means) => $"{Request.Kind.ToString().ToLowerInvariant()} {Request.Id} by {means}";

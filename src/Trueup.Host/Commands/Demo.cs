@@ -19,8 +19,8 @@ internal static class Demo
     /// <summary>Enough to watch the first load for a while, little enough to wait for it.</summary>
     private const int UsualRecords = 20_000;
 
-    /// <summary>The org is a tenth of the portal: it is there within seconds, while the portal still loads.</summary>
-    private const int PortalToOrg = 10;
+    /// <summary>Org and workspace are a tenth of the portal: they are there within seconds, while the portal still loads.</summary>
+    private const int PortalToOthers = 10;
 
     /// <summary>Changes per second of each: something new in every sync.</summary>
     private const double UsualLife = 2;
@@ -47,8 +47,10 @@ internal static class Demo
         await using var portal = await StartCrmAsync("hubspot", new EmulatorOrder(records, seed, life, null, memory.AddressOf("hubspot"), null, RealLimits: true), cancellationToken);
         // Without the vendor's quota: an hourly sync every minute would use up the day's calls of a small org by noon.
         await using var org = await StartCrmAsync(
-            "salesforce", new EmulatorOrder(records / PortalToOrg, seed, life, null, memory.AddressOf("salesforce"), null, RealLimits: false), cancellationToken);
-        IReadOnlyList<Emulators.IEmulatedCrm> crms = [portal, org];
+            "salesforce", new EmulatorOrder(records / PortalToOthers, seed, life, null, memory.AddressOf("salesforce"), null, RealLimits: false), cancellationToken);
+        await using var workspace = await StartCrmAsync(
+            "intercom", new EmulatorOrder(records / PortalToOthers, seed, life, null, memory.AddressOf("intercom"), null, RealLimits: true), cancellationToken);
+        IReadOnlyList<Emulators.IEmulatedCrm> crms = [portal, org, workspace];
         memory = memory with { Crms = crms.ToDictionary(crm => crm.App, crm => crm.Url.ToString().TrimEnd('/')) };
         var addresses = new Dictionary<string, Uri>(settings.Apps.BaseUrls);
         foreach (var (app, url) in memory.Crms)
@@ -112,7 +114,7 @@ internal static class Demo
         }
         Console.Out.WriteLine($"""
 
-            Trueup is running with an emulated HubSpot and an emulated Salesforce, full of data that changes while you watch.
+            Trueup is running with an emulated HubSpot, an emulated Salesforce and an emulated Intercom, full of data that changes while you watch.
 
               Open      {url}
               Sign in   {email}
@@ -123,7 +125,7 @@ internal static class Demo
               export TRUEUP_URL={url} TRUEUP_TOKEN={settings.ApiToken}
               ./trueup status
 
-            The emulated CRMs listen at {string.Join(" and ", memory.Crms!.Values)}. Everything lies in {Path.GetFullPath(settings.Data)}. Ctrl-C stops.
+            The emulated CRMs listen at {string.Join(", ", memory.Crms!.Values)}. Everything lies in {Path.GetFullPath(settings.Data)}. Ctrl-C stops.
             """);
     }
 

@@ -7,10 +7,10 @@ internal static class ServerVerbs
 {
     internal static Verb[] All { get; } =
     [
-        new("demo", "[--records N] [--seed S] [--life RATE] [--keep]", "Starts an emulated HubSpot and an emulated Salesforce with data and life in them, and the server, connected to both.", Demo.RunAsync)
+        new("demo", "[--records N] [--seed S] [--life RATE] [--keep]", "Starts an emulated HubSpot, Salesforce and Intercom with data and life in them, and the server, connected to all three.", Demo.RunAsync)
         {
             Flags = ["keep"], TakesSettings = true,
-            Details = "Salesforce has a tenth of the records. Everything lies in ./demo-data, or TRUEUP_DATA, which is emptied first unless --keep is given. Every setting is an option as well.",
+            Details = "Salesforce and Intercom have a tenth of the records. Everything lies in ./demo-data, or TRUEUP_DATA, which is emptied first unless --keep is given. Every setting is an option as well.",
         },
         new("serve", "[--KEY VALUE …]", "The server: web pages, HTTP API, sync engine.", ServeAsync)
         {

@@ -1,8 +1,8 @@
-namespace Trueup.Emulators.Salesforce;
+namespace Trueup.Emulators;
 
 /// <summary>What became of a record when it was last written.</summary>
-/// <param name="Stream">The object.</param>
-/// <param name="Id">The id, with 18 characters.</param>
+/// <param name="Stream">The stream, as the state has it.</param>
+/// <param name="Id">The id.</param>
 /// <param name="ModifiedAt">Its stamp, in whole seconds.</param>
 /// <param name="Life">Whether it is there.</param>
 public readonly record struct RecordMoment(string Stream, string Id, DateTimeOffset ModifiedAt, RecordLife Life);

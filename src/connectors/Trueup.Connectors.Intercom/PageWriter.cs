@@ -1,0 +1,87 @@
+using System.Buffers;
+using Trueup.Contract;
+
+namespace Trueup.Connectors.Intercom;
+
+/// <summary>Writes records into a page: the fields asked for, in the order in which they were, each as it came.</summary>
+/// <remarks>Not for concurrent use.</remarks>
+internal sealed class PageWriter(RowShape shape) : IDisposable
+{
+    private readonly List<(int IdStart, int IdLength, long Modified, int Start, int Length)> records = [];
+    private readonly List<SetAside> refused = [];
+    private byte[] bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
+    private int written;
+
+    /// <summary>Bytes written so far.</summary>
+    public int Written => written;
+
+    /// <summary>Records written so far.</summary>
+    public int Count => records.Count;
+
+    /// <summary>Writes a record, or sets it aside where it cannot be mirrored.</summary>
+    /// <param name="completed">Values that are written in place of those that came, by field; null for none.</param>
+    public void Add(AnsweredRows answer, AnsweredRow row, IReadOnlyDictionary<int, byte[]>? completed = null)
+    {
+        if (row.Id.Length == 0)
+        {
+            refused.Add(new SetAside(null, "The record has no id that can be used."));
+            return;
+        }
+
+        if (shape.Stream.IsStamped && row.ModifiedSeconds is null or < 0 or > 253_402_300_799)
+        {
+            refused.Add(new SetAside(new RecordId(answer.IdOf(row)), "The record has no modified time (updated_at) that can be read."));
+            return;
+        }
+
+        var idStart = written;
+        Append(answer.BytesOf(row.Id));
+        var start = written;
+        var isFirst = true;
+        for (var field = 0; field < row.Values.Length; field++)
+        {
+            var value = completed?.GetValueOrDefault(field) is { } whole ? whole : answer.BytesOf(row.Values[field]);
+            if (value.IsEmpty)
+                continue;
+            Append(isFirst ? "{"u8 : ","u8);
+            Append(shape.Fields[field]);
+            Append(":"u8);
+            Append(value);
+            isFirst = false;
+        }
+
+        Append(isFirst ? "{}"u8 : "}"u8);
+        records.Add((idStart, row.Id.Length, shape.Stream.IsStamped ? row.ModifiedSeconds!.Value * 1000 : 0, start, written - start));
+    }
+
+    /// <summary>Makes the page, and begins another.</summary>
+    public RecordPage Build(string? next)
+    {
+        var page = new RecordPage(bytes, records.Count) { Next = next };
+        foreach (var (idStart, idLength, modified, start, length) in records)
+            page.Add(idStart, idLength, modified, start, length);
+        foreach (var one in refused)
+            page.Refuse(one);
+        bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        written = 0;
+        records.Clear();
+        refused.Clear();
+        return page;
+    }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);
+
+    private void Append(ReadOnlySpan<byte> text)
+    {
+        if (bytes.Length - written < text.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(bytes.Length * 2, written + text.Length));
+            bytes.AsSpan(0, written).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(bytes);
+            bytes = larger;
+        }
+
+        text.CopyTo(bytes.AsSpan(written));
+        written += text.Length;
+    }
+}
