@@ -153,6 +153,9 @@ internal sealed class Equality(Account account, IMirror mirror)
         {
             if (account.Population.FieldTouchedAt(name, field) >= FieldsBefore || !account.Crm.Mirrors(truth, field))
                 continue;
+            if (stampedOnly && !account.Crm.IsDescribedHourly(name) && account.Population.FieldTouchedAt(name, field) > DateTimeOffset.MinValue)
+                continue;
+
             // What is computed from other records moves no stamp: only who reads everything, and after the last of them changed, can have it.
             if (account.Crm.ComputedFrom(name, field) is { } source && (stampedOnly || ComputedSince(source)))
                 continue;

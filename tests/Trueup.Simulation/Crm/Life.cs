@@ -63,8 +63,8 @@ public abstract class Life(SimulatedCrm crm, Population population, Tally tally,
     /// <summary>The names of fields that people edit in a stream from the start.</summary>
     protected abstract IReadOnlyList<string> EditableFields(string stream);
 
-    /// <summary>The vendor's name of the n-th field that somebody adds.</summary>
-    protected abstract string FieldName(int number);
+    /// <summary>The vendor's name of the n-th field that somebody adds, to a stream.</summary>
+    protected abstract string FieldName(string stream, int number);
 
     /// <summary>The vendor's types of a number and of a choice.</summary>
     protected abstract (string Number, string Choice) FieldTypes { get; }
@@ -86,6 +86,12 @@ public abstract class Life(SimulatedCrm crm, Population population, Tally tally,
 
     /// <summary>What a new record must have beside values that people make up.</summary>
     protected abstract void Complete(string stream, Dictionary<string, string?> values);
+
+    /// <summary>The time, by the CRM's clock.</summary>
+    protected DateTimeOffset Now => crm.Emulated.Clock.GetUtcNow();
+
+    /// <summary>The fineness of the CRM's stamps.</summary>
+    protected TimeSpan StampsTo => crm.StampsTo;
 
     /// <summary>A value for a field.</summary>
     protected virtual string? ValueOf(string stream, string field) => Value();
@@ -160,7 +166,7 @@ public abstract class Life(SimulatedCrm crm, Population population, Tally tally,
     private void AddField(string stream)
     {
         var computed = chance.Next(2) == 0;
-        var name = FieldName(++fields);
+        var name = FieldName(stream, ++fields);
         var isNumber = chance.Next(3) == 0;
         Do(new AddField(stream, new EmulatedField(name, $"Field {fields}", isNumber ? FieldTypes.Number : "string", Calculated: computed)));
         if (isNumber)

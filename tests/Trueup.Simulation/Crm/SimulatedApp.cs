@@ -1,6 +1,7 @@
 using Trueup.Contract;
 using Trueup.Simulation.Faults;
 using Trueup.Simulation.HubSpot;
+using Trueup.Simulation.Intercom;
 using Trueup.Simulation.Salesforce;
 
 namespace Trueup.Simulation.Crm;
@@ -8,7 +9,7 @@ namespace Trueup.Simulation.Crm;
 /// <summary>A vendor whose CRMs worlds are made of.</summary>
 public abstract class SimulatedApp
 {
-    private static readonly SimulatedApp[] All = [new HubSpotApp(), new SalesforceApp()];
+    private static readonly SimulatedApp[] All = [new HubSpotApp(), new SalesforceApp(), new IntercomApp()];
 
     /// <summary>Its name, as connectors have it.</summary>
     public abstract string Name { get; }

@@ -49,6 +49,9 @@ public abstract class SimulatedCrm(EmulatedCrm emulated) : IAsyncDisposable
     /// <summary>The stream from whose records the CRM computes a field, without stamping the record that has it; null for none.</summary>
     public virtual string? ComputedFrom(string stream, string field) => null;
 
+    /// <summary>Whether every hourly sync asks for the fields of a stream; else the nightly one does, and what follows a record that shows another one.</summary>
+    public virtual bool IsDescribedHourly(string stream) => true;
+
     /// <summary>Whether the CRM still tells that a record was merged away, so that whoever asks can know.</summary>
     public virtual bool TellsOfMerge(RecordState merged) => true;
 

@@ -35,7 +35,7 @@ public sealed class HubSpotLife(HubSpotCrm crm, Population population, Tally tal
     protected override IReadOnlyList<string> EditableFields(string stream) => Editable[stream];
 
     /// <inheritdoc/>
-    protected override string FieldName(int number) => $"sim_field_{number.ToString(CultureInfo.InvariantCulture)}";
+    protected override string FieldName(string stream, int number) => $"sim_field_{number.ToString(CultureInfo.InvariantCulture)}";
 
     /// <inheritdoc/>
     protected override void Complete(string stream, Dictionary<string, string?> values)

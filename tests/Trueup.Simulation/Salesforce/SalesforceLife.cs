@@ -7,7 +7,7 @@ namespace Trueup.Simulation.Salesforce;
 /// <summary>What people do in Salesforce. What each deed moves beside the records it is about, deletions that cascade, lookups cleared and
 /// children of merged records, is found by asking the org what it has just written.</summary>
 public sealed class SalesforceLife(SalesforceCrm crm, Population population, Tally tally, Voice voice, Random chance, IReadOnlyList<string> streams)
-    : Life(crm, population, tally, voice, chance, streams)
+    : WatchedLife(crm, population, tally, voice, chance, streams)
 {
     private static readonly Dictionary<string, string[]> Editable = new()
     {
@@ -42,7 +42,7 @@ public sealed class SalesforceLife(SalesforceCrm crm, Population population, Tal
     protected override IReadOnlyList<string> EditableFields(string stream) => Editable[stream];
 
     /// <inheritdoc/>
-    protected override string FieldName(int number) => $"Sim_Field_{number.ToString(CultureInfo.InvariantCulture)}__c";
+    protected override string FieldName(string stream, int number) => $"Sim_Field_{number.ToString(CultureInfo.InvariantCulture)}__c";
 
     /// <inheritdoc/>
     protected override string? ValueOf(string stream, string field) =>
@@ -106,49 +106,7 @@ public sealed class SalesforceLife(SalesforceCrm crm, Population population, Tal
     }
 
     /// <inheritdoc/>
-    protected override MutationResult Do(Mutation mutation)
-    {
-        var result = base.Do(mutation);
-        TakeNote();
-        return result;
-    }
-
-    /// <inheritdoc/>
-    protected override void Bear(string stream, string id)
-    {
-        // What was written is noted as it is done.
-    }
-
-    /// <inheritdoc/>
-    protected override void Note(string stream, string id, Touch touch)
-    {
-        // The same.
-    }
-
-    /// <inheritdoc/>
-    protected override void Move(List<string> from, List<string> to, IReadOnlyList<string> ids)
-    {
-        // The same.
-    }
-
-    private void TakeNote()
-    {
-        var now = crm.Emulated.Clock.GetUtcNow();
-        foreach (var moment in crm.WrittenSince(now))
-        {
-            var people = Population.Of(moment.Stream);
-            if (moment.Life == RecordLife.Live != people.Biographies.GetValueOrDefault(moment.Id)?.Live || moment.Life != RecordLife.Live)
-            {
-                people.Live.Remove(moment.Id);
-                people.Archived.Remove(moment.Id);
-                people.Ended.Remove(moment.Id);
-                (moment.Life switch { RecordLife.Live => people.Live, RecordLife.Archived => people.Archived, _ => people.Ended }).Add(moment.Id);
-            }
-
-            Population.Note(moment.Stream, moment.Id,
-                moment.Life != RecordLife.Live ? Touch.Ended : moment.ModifiedAt > now - crm.StampsTo ? Touch.Stamped : Touch.Unstamped);
-        }
-    }
+    protected override IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since) => crm.WrittenSince(since);
 
     private void Lookup(bool set, string what)
     {
