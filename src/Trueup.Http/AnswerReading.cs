@@ -55,7 +55,7 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
                     $"{setup.Dialect.Label} at {setup.BaseUrl.Authority} broke off its answer ({request.Endpoint}); the next sync tries again."), "network");
             return new(default, new Verdict.TryAgain(
                 $"{setup.Dialect.Label} at {setup.BaseUrl.Authority} cannot be reached ({request.Endpoint}: {Kind(failure)}); " +
-                "check the address and the network."), "network");
+                "check the address and the network.", NotCarriedOut: NeverLeft(failure)), "network");
         }
     }
 
@@ -104,6 +104,7 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.TryAddWithoutValidation("User-Agent", "Trueup");
         message.Headers.IfModifiedSince = request.IfModifiedSince;
+        message.Headers.IfUnmodifiedSince = request.IfUnmodifiedSince;
         if (access is { } opened)
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", opened.Token);
         if (!request.Body.IsEmpty)
@@ -161,6 +162,13 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         buffers.Return(full);
         return larger;
     }
+
+    // Without a connection nothing was sent.
+    private static bool NeverLeft(Exception failure) => failure is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError,
+    };
 
     // The system's own words can hold addresses with query strings; the kind says enough. Null: the answer had begun.
     private static string? Kind(Exception failure) => failure switch
