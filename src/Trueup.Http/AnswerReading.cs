@@ -103,6 +103,8 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         using var message = new HttpRequestMessage(request.Method, BaseUrlOf(access) + request.PathAndQuery);
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.TryAddWithoutValidation("User-Agent", "Trueup");
+        foreach (var (name, value) in request.Headers)
+            message.Headers.TryAddWithoutValidation(name, value);
         message.Headers.IfModifiedSince = request.IfModifiedSince;
         message.Headers.IfUnmodifiedSince = request.IfUnmodifiedSince;
         if (access is { } opened)

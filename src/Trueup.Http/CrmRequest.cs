@@ -24,6 +24,9 @@ public sealed record CrmRequest(HttpMethod Method, string PathAndQuery, string E
     /// <summary>Carried out only if what it is about was not modified since an instant; null: in any case. An answer with status 412 says that it was.</summary>
     public DateTimeOffset? IfUnmodifiedSince { get; init; }
 
+    /// <summary>Further headers, of the vendor's own.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>Names of the rate limits that the request counts against.</summary>
     public IReadOnlyList<string> Limits { get; init; } = [];
 

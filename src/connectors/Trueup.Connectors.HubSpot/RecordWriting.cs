@@ -23,51 +23,20 @@ internal sealed class RecordWriting(HubSpotApi api)
         Updates = true, Creates = true, Deletes = true, RecordsPerBatch = MostInputs, BatchesAtOnce = BatchesAtOnce,
     };
 
-    public async Task<IReadOnlyList<WriteOutcome>> WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
-    {
-        var outcomes = new WriteOutcome[batch.Records.Count];
-        await WriteAsync(batch, 0, batch.Records.Count, outcomes, cancellationToken);
-        return outcomes;
-    }
+    public Task<IReadOnlyList<WriteOutcome>> WriteAsync(WriteBatch batch, CancellationToken cancellationToken) => BatchWriting.WriteAsync(
+        batch.Records.Count,
+        (start, count) => batch.Kind == WriteKind.Delete ? ArchiveAsync(batch, start, count, cancellationToken) : SendAsync(batch, start, count, cancellationToken));
 
-    private async Task WriteAsync(WriteBatch batch, int start, int count, WriteOutcome[] outcomes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (batch.Kind == WriteKind.Delete)
-                await ArchiveAsync(batch, start, count, outcomes, cancellationToken);
-            else
-                await SendAsync(batch, start, count, outcomes, cancellationToken);
-        }
-        catch (Exception refusal) when (refusal is CrmRefusedException or CrmNotFoundException)
-        {
-            if (count == 1)
-            {
-                outcomes[start] = new WriteOutcome.Rejected(refusal.Message);
-                return;
-            }
-
-            var half = count / 2;
-            await WriteAsync(batch, start, half, outcomes, cancellationToken);
-            await WriteAsync(batch, start + half, count - half, outcomes, cancellationToken);
-        }
-        catch (CrmException problem)
-        {
-            WriteOutcome outcome = problem is CrmUnavailableException { MayBeDone: true } ? new WriteOutcome.Unheard(problem.Message) : new WriteOutcome.Unsent(problem);
-            Array.Fill(outcomes, outcome, start, count);
-        }
-    }
-
-    private async Task ArchiveAsync(WriteBatch batch, int start, int count, WriteOutcome[] outcomes, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<WriteOutcome>> ArchiveAsync(WriteBatch batch, int start, int count, CancellationToken cancellationToken)
     {
         var body = HubSpotApi.Body(writer =>
         {
             writer.WriteStartObject();
             writer.WriteStartArray("inputs"u8);
-            for (var index = start; index < start + count; index++)
+            foreach (var record in batch.Records.Skip(start).Take(count))
             {
                 writer.WriteStartObject();
-                writer.WriteString("id"u8, batch.Records[index].Id.Value);
+                writer.WriteString("id"u8, record.Id.Value);
                 writer.WriteEndObject();
             }
 
@@ -75,17 +44,18 @@ internal sealed class RecordWriting(HubSpotApi api)
             writer.WriteEndObject();
         });
         await api.BatchWriteAsync(batch.Stream, "archive", body, answer => answer.Status, cancellationToken);
-        for (var index = start; index < start + count; index++)
-            outcomes[index] = new WriteOutcome.Written(batch.Records[index].Id);
+        return [.. batch.Records.Skip(start).Take(count).Select(record => new WriteOutcome.Written(record.Id))];
     }
 
-    private async Task SendAsync(WriteBatch batch, int start, int count, WriteOutcome[] outcomes, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<WriteOutcome>> SendAsync(WriteBatch batch, int start, int count, CancellationToken cancellationToken)
     {
         var creates = batch.Kind == WriteKind.Create;
-        var told = await api.BatchWriteAsync(
-            batch.Stream, creates ? "create" : "update", BodyOf(batch, start, count, creates), answer => BatchAnswer.Read(answer), cancellationToken);
-        for (var index = start; index < start + count; index++)
-            outcomes[index] = told.GetValueOrDefault(index.ToString(CultureInfo.InvariantCulture)) ?? new WriteOutcome.Unheard("HubSpot's answer does not speak of this record.");
+        var told = await api.BatchWriteAsync(batch.Stream, creates ? "create" : "update", BodyOf(batch, start, count, creates), BatchAnswer.Read, cancellationToken);
+        return
+        [
+            .. Enumerable.Range(start, count).Select(index =>
+                told.GetValueOrDefault(index.ToString(CultureInfo.InvariantCulture)) ?? new WriteOutcome.Unheard("HubSpot's answer does not speak of this record.")),
+        ];
     }
 
     private static ReadOnlyMemory<byte> BodyOf(WriteBatch batch, int start, int count, bool creates) => HubSpotApi.Body(writer =>
