@@ -98,7 +98,11 @@ public abstract record WriteOutcome
 
     /// <summary>The CRM refused it; nothing was changed.</summary>
     /// <param name="Reason">Why, in the vendor's own words.</param>
-    public sealed record Rejected(string Reason) : WriteOutcome;
+    public sealed record Rejected(string Reason) : WriteOutcome
+    {
+        /// <summary>Whether the reason passes by itself, such as a lock that another transaction held through all tries.</summary>
+        public bool IsPassing { get; init; }
+    }
 
     /// <summary>The record was modified since it was read; nothing was changed.</summary>
     public sealed record Stale : WriteOutcome;
