@@ -89,7 +89,7 @@ internal static class EditValues
         if (text.Length < 10 || text[4] != '-' || text[7] != '-')
             return null;
 
-        // Salesforce writes zones as +0000.
+        // Some CRMs write zones as +0000.
         var iso = text.Length > 19 && text[^5] is '+' or '-' && !text.EndsWith('Z') ? text.Insert(text.Length - 2, ":") : text;
         return DateTimeOffset.TryParse(iso, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant : null;
     }
