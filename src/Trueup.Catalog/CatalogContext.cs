@@ -15,6 +15,12 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : I
     /// <summary>The sync log.</summary>
     public DbSet<SyncEntry> Syncs => Set<SyncEntry>();
 
+    /// <summary>Edit runs.</summary>
+    public DbSet<EditEntry> Edits => Set<EditEntry>();
+
+    /// <summary>The changes of edit runs.</summary>
+    public DbSet<EditChangeEntry> EditChanges => Set<EditChangeEntry>();
+
     /// <summary>API tokens.</summary>
     public DbSet<ApiTokenEntry> ApiTokens => Set<ApiTokenEntry>();
 
@@ -49,6 +55,16 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : I
         {
             entry.HasIndex(e => new { e.ConnectionId, e.Id });
             entry.HasIndex(e => new { e.Status, e.Id });
+        });
+        builder.Entity<EditEntry>(entry =>
+        {
+            entry.Property(e => e.Rule).HasConversion<string>();
+            entry.HasIndex(e => new { e.ConnectionId, e.Id });
+        });
+        builder.Entity<EditChangeEntry>(entry =>
+        {
+            entry.HasKey(e => new { e.RunId, e.Position });
+            entry.HasIndex(e => e.RecordId);
         });
         builder.Entity<ApiTokenEntry>().HasIndex(e => e.Hash).IsUnique();
         builder.Entity<MailEntry>().HasIndex(e => e.DueAt);

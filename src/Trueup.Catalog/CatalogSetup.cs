@@ -38,6 +38,7 @@ public static class CatalogSetup
         services.AddSingleton<CredentialVault>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<SyncJournal>();
+        services.AddSingleton<EditJournal>();
         services.AddSingleton<Outbox>();
         services.AddHostedService<OutboxSender>();
         return services;

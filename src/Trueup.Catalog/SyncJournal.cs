@@ -12,6 +12,9 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
     /// <summary>What the trigger of a sync says that a webhook asked for.</summary>
     public const string WebhookTrigger = "webhook";
 
+    /// <summary>What the trigger of a sync says that reads again what an edit run wrote.</summary>
+    public const string EditTrigger = "edit";
+
     /// <summary>Records that one waiting sync takes in; reading more one by one costs more than reading the last day.</summary>
     public const int MostHints = 2_000;
 
@@ -28,7 +31,7 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
     public async Task<string> EnqueueAsync(ConnectionEntry connection, SyncOrder order, string? id, CancellationToken cancellationToken)
     {
         var stream = order.Stream?.Value;
-        var ids = order.Ids is null ? null : string.Join('\n', order.Ids);
+        var ids = order.Ids is null ? null : RecordHint.ToText(order.Ids.Select(each => new RecordHint(each, order.Links, Erased: false)));
         await using var context = await catalog.CreateDbContextAsync(cancellationToken);
         var waiting = await context.Syncs.Where(s => s.ConnectionId == connection.Id && s.Status == SyncStatus.Queued
             && s.Kind == order.Kind && s.Stream == stream && s.Ids == ids).Select(s => s.Id).FirstOrDefaultAsync(cancellationToken);
@@ -191,7 +194,7 @@ public sealed class SyncJournal(IDbContextFactory<CatalogContext> catalog, TimeP
         // Of single records nothing else would know that they were to be read.
         await context.Syncs.Where(s => s.ConnectionId == connectionId && s.Status == SyncStatus.Running && s.Kind == SyncKind.Records)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.Status, SyncStatus.Queued), cancellationToken);
-        await context.Syncs.Where(s => s.ConnectionId == connectionId && s.Status == SyncStatus.Running && s.Id != except)
+        await context.Syncs.Where(s => s.ConnectionId == connectionId && s.Status == SyncStatus.Running && s.Id != except && s.Kind != SyncKind.Edit)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(s => s.Status, SyncStatus.Stopped)
                 .SetProperty(s => s.EndedAt, now)

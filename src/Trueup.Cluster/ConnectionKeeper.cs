@@ -12,12 +12,14 @@ namespace Trueup.Cluster;
 /// <para>It knows nothing of Orleans: a grain is its door, and may come and go while a sync runs.</para>
 /// <para>Threads: every member may be called concurrently.</para>
 /// </remarks>
-public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : IAsyncDisposable
+public sealed class ConnectionKeeper : IAsyncDisposable
 {
     /// <summary>How long lines stay in the sync log.</summary>
     private static readonly TimeSpan LogLasts = TimeSpan.FromDays(90);
 
-    private readonly ILogger log = tools.Logs.CreateLogger<ConnectionKeeper>();
+    private readonly string connectionId;
+    private readonly KeeperTools tools;
+    private readonly ILogger log;
     private readonly CancellationTokenSource closing = new();
     private readonly SemaphoreSlim woken = new(0);
     private readonly SemaphoreSlim opening = new(1);
@@ -30,9 +32,23 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
     private volatile string? currentId;
     private volatile string? trouble;
     private readonly SemaphoreSlim stepping = new(1);
-    private readonly Backoff retry = new(tools.Clock, tools.Schedule.Hourly);
-    private readonly Backoff onboarding = new(tools.Clock, tools.Schedule.Hourly);
+    private readonly Backoff retry;
+    private readonly Backoff onboarding;
+    private readonly ConnectionEdits edits;
+    private long syncsBegun;
     private bool fencedOff;
+
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="tools">What it works with.</param>
+    public ConnectionKeeper(string connectionId, KeeperTools tools)
+    {
+        this.connectionId = connectionId;
+        this.tools = tools;
+        log = tools.Logs.CreateLogger<ConnectionKeeper>();
+        retry = new Backoff(tools.Clock, tools.Schedule.Hourly);
+        onboarding = new Backoff(tools.Clock, tools.Schedule.Hourly);
+        edits = new ConnectionEdits(connectionId, tools, OpenAsync, () => (Interlocked.Read(ref syncsBegun), currentId is not null), () => Wake());
+    }
 
     /// <summary>The connection.</summary>
     public string ConnectionId => connectionId;
@@ -73,6 +89,9 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         woken.Release();
     }
 
+    /// <summary>Begins to carry out an edit run that the journal has. Answers a task that ends when it has ended, or was stopped; then it goes on by itself later.</summary>
+    public Task Edit(string run) => edits.Begin(run);
+
     /// <summary>Stops the sync under way after its current commit. It goes on where it stood when there is a reason to.</summary>
     public void StopCurrent()
     {
@@ -97,6 +116,7 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
             var opened = await OpenConnection.OpenAsync(entry, tools, cancellationToken);
             await tools.Journal.CloseOrphansAsync(connectionId, opened.Sync.Unfinished?.Id, cancellationToken);
             open = opened;
+            await edits.ResumeAsync(cancellationToken);
             return opened;
         }
         finally
@@ -110,6 +130,7 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
     {
         StopCurrent();
         await stepping.WaitAsync();
+        await edits.StopAsync();
         await opening.WaitAsync();
         try
         {
@@ -132,6 +153,7 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         try
         {
             // The engine holds the fence of the opened mirror, so this commit takes its own and the engine a new one after it.
+            await edits.StopAsync();
             if (Interlocked.Exchange(ref open, null) is { } was)
                 await was.DisposeAsync();
             await using var mirror = await tools.Mirrors.OpenAsync(connectionId, cancellationToken);
@@ -273,6 +295,7 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
             lock (gate)
                 running = stop;
             currentId = next.Id;
+            Interlocked.Increment(ref syncsBegun);
             current = new SyncReport { Request = request, StartedAt = beganAt, Status = SyncStatus.Running };
             tools.Board.Announce();
             try
@@ -314,7 +337,9 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
             if (report.Status == SyncStatus.Stopped && request.Kind == SyncKind.Records && cancellationToken.IsCancellationRequested)
                 await tools.Journal.RequeueAsync(next.Id, CancellationToken.None);
             if (request.Kind is SyncKind.Hourly or SyncKind.Nightly)
-                await tools.Journal.PruneAsync(connectionId, tools.Clock.GetUtcNow() - LogLasts, CancellationToken.None);
+                await PruneAsync();
+            if (request is { ErasedIds: { Count: > 0 } erased, Stream: { } stream })
+                await ForgetErasedAsync(connection, stream, erased);
             await new AfterSync(tools, log).NoteAsync(entry, connection, report, beganAt, CancellationToken.None);
             trouble = null;
         }
@@ -331,6 +356,21 @@ public sealed class ConnectionKeeper(string connectionId, KeeperTools tools) : I
         // A stream that cannot be loaded must not keep the others from being brought up to date.
         if (request.Kind == SyncKind.Onboarding && !connection.Sync.IsOnboarded && report.Status != SyncStatus.Stopped)
             onboarding.Fail();
+    }
+
+    private async Task PruneAsync()
+    {
+        var before = tools.Clock.GetUtcNow() - LogLasts;
+        await tools.Journal.PruneAsync(connectionId, before, CancellationToken.None);
+        await tools.Edits.RemoveAsync(connectionId, before, CancellationToken.None);
+    }
+
+    /// <summary>Of whom nothing may be kept, the edit runs must not know anything either.</summary>
+    private async Task ForgetErasedAsync(OpenConnection connection, StreamName stream, IReadOnlyList<RecordId> ids)
+    {
+        var erased = (await connection.Mirror.LoadAsync(stream, ids, CancellationToken.None)).Where(record => record.Gone?.Cause == GoneCause.Erased).Select(record => record.Id).ToList();
+        if (erased.Count > 0)
+            await tools.Edits.EraseAsync(connectionId, stream, erased, CancellationToken.None);
     }
 
     private void Progress(SyncReport report)

@@ -29,6 +29,7 @@ public sealed class ConnectionKeepers(KeeperTools tools) : IAsyncDisposable
         await StopAsync(connectionId);
         tools.Meters.Forget(connectionId);
         await tools.Mirrors.DeleteAsync(connectionId, cancellationToken);
+        await tools.Edits.RemoveAsync(connectionId, before: null, cancellationToken);
         await using (var catalog = await tools.Catalog.CreateDbContextAsync(cancellationToken))
             await catalog.Connections.Where(c => c.Id == connectionId).ExecuteDeleteAsync(cancellationToken);
         tools.Board.Announce();

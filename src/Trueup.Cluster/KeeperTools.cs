@@ -8,5 +8,5 @@ namespace Trueup.Cluster;
 
 /// <summary>What every <see cref="ConnectionKeeper"/> works with.</summary>
 public sealed record KeeperTools(
-    IDbContextFactory<CatalogContext> Catalog, SyncJournal Journal, CredentialVault Vault, Outbox Outbox, Apps Apps, IMirrorStore Mirrors,
+    IDbContextFactory<CatalogContext> Catalog, SyncJournal Journal, EditJournal Edits, CredentialVault Vault, Outbox Outbox, Apps Apps, IMirrorStore Mirrors,
     ConnectionBoard Board, ScheduleOptions Schedule, EngineOptions Engine, TimeProvider Clock, SyncMeters Meters, ILoggerFactory Logs);

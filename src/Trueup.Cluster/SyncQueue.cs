@@ -58,7 +58,7 @@ internal sealed class SyncQueue(KeeperTools tools, Backoff onboarding)
         var hints = SyncJournal.HintsIn(entry);
         return new SyncRequest(
             entry.Id, entry.Kind, stream, [.. hints.Select(hint => hint.Id)],
-            entry.Trigger == SyncJournal.WebhookTrigger ? [.. hints.Where(hint => hint.Links).Select(hint => hint.Id)] : null,
+            entry.Trigger is SyncJournal.WebhookTrigger or SyncJournal.EditTrigger ? [.. hints.Where(hint => hint.Links).Select(hint => hint.Id)] : null,
             hints.Any(hint => hint.Erased) ? [.. hints.Where(hint => hint.Erased).Select(hint => hint.Id)] : null);
     }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Trueup.Contract;
+using Trueup.Engine.Edits;
 using Trueup.Engine.Passes;
 using Trueup.Engine.Planning;
 using Trueup.Engine.State;
@@ -13,10 +15,13 @@ namespace Trueup.Engine;
 /// report, except <see cref="FencedOffException"/> (another process has taken over).</para>
 /// <para>Threads: <see cref="RunAsync"/> one call at a time; the other members may be called concurrently with it.</para>
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
 public sealed class ConnectionSync(
     IConnector connector, IMirror mirror, EngineOptions options, TimeProvider clock, Random chance, ILogger log)
 {
     private readonly Lock gate = new();
+    private readonly SemaphoreSlim editTurn = new(1);
+    private readonly EditMarks editMarks = new();
     private Checkpoints? checkpoints;
     private long fence;
     private SyncRun? current;
@@ -81,12 +86,17 @@ public sealed class ConnectionSync(
     {
         SyncRun? run = null;
         var context = new SyncContext(
-            request, connector, mirror, fence, State, options, clock, chance, log, () =>
+            request, connector, mirror, fence, State, options, editMarks, clock, chance, log, () =>
             {
                 if (run is not null)
                     progress(run.Report);
             });
         run = new SyncRun(context);
+
+        // In turn with edits: one that is about to commit is either in what the sync reads, or marked.
+        await editTurn.WaitAsync(cancellationToken);
+        editMarks.Forget();
+        editTurn.Release();
         lock (gate)
             (current, onboardingSeenAt, onboardingSeenRecords) = (run, clock.GetUtcNow(), -1);
         var report = await run.RunAsync(cancellationToken);
@@ -137,11 +147,31 @@ public sealed class ConnectionSync(
         return Task.FromResult<IReadOnlyList<PlanStep>>(plan);
     }
 
+    /// <summary>Whether the records of this CRM can be written at all.</summary>
+    public bool Writes => connector is IWrites;
+
+    /// <summary>Carries out an edit run, or goes on with one that did not get to its end. May run beside a sync and beside other edit runs.</summary>
+    /// <param name="order">The run, whose changes the journal has.</param>
+    /// <param name="journal">Where they are kept.</param>
+    /// <param name="progress">Told after every batch.</param>
+    /// <param name="cancellationToken">Stops; what was sent and not heard of is settled when the run is gone on with.</param>
+    /// <exception cref="CrmRefusedException">This CRM cannot be written, or the mirror has no such stream.</exception>
+    /// <exception cref="MirrorException">The mirror cannot be read or written.</exception>
+    public async Task<EditReport> EditAsync(EditOrder order, IEditJournal journal, Action progress, CancellationToken cancellationToken)
+    {
+        var stream = (await mirror.StreamsAsync(cancellationToken)).FirstOrDefault(known => known.Name == order.Stream && known.GoneAt is null)
+            ?? throw new CrmRefusedException($"This connection has no stream called {order.Stream}.");
+        if (connector is not IWrites writes || connector is not IReadsByIds byIds)
+            throw new CrmRefusedException("Records of this app cannot be edited.");
+        var follower = new MirrorFollower(connector, mirror, fence, editMarks, editTurn, clock);
+        return await new EditRun(new EditContext(order, stream, connector, writes, byIds, mirror, follower, journal, clock, log, progress)).RunAsync(cancellationToken);
+    }
+
     /// <summary>Reads everything again and compares record by record with the mirror, changing nothing.</summary>
     public async Task<SyncReport> VerifyAsync(StreamName? stream, Action<SyncReport> progress, CancellationToken cancellationToken)
     {
         var request = new SyncRequest("verify", SyncKind.Full, stream);
-        var context = new SyncContext(request, connector, mirror, fence, State, options, clock, chance, log, () => { });
+        var context = new SyncContext(request, connector, mirror, fence, State, options, editMarks, clock, chance, log, () => { });
         return await new VerifyRun(context).RunAsync(progress, cancellationToken);
     }
 
@@ -150,7 +180,7 @@ public sealed class ConnectionSync(
     public async Task<bool> AnswerBrakeAsync(StreamName stream, bool bury, CancellationToken cancellationToken)
     {
         var request = new SyncRequest("brake", SyncKind.Records, stream);
-        var context = new SyncContext(request, connector, mirror, fence, State, options, clock, chance, log, () => { });
+        var context = new SyncContext(request, connector, mirror, fence, State, options, editMarks, clock, chance, log, () => { });
         var waited = false;
         await State.SaveBrakeAsync(
             context, stream,

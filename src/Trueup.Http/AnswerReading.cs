@@ -55,7 +55,7 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
                     $"{setup.Dialect.Label} at {setup.BaseUrl.Authority} broke off its answer ({request.Endpoint}); the next sync tries again."), "network");
             return new(default, new Verdict.TryAgain(
                 $"{setup.Dialect.Label} at {setup.BaseUrl.Authority} cannot be reached ({request.Endpoint}: {Kind(failure)}); " +
-                "check the address and the network."), "network");
+                "check the address and the network.", NotCarriedOut: NeverLeft(failure)), "network");
         }
     }
 
@@ -103,9 +103,10 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         using var message = new HttpRequestMessage(request.Method, BaseUrlOf(access) + request.PathAndQuery);
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.TryAddWithoutValidation("User-Agent", "Trueup");
+        foreach (var (name, value) in request.Headers)
+            message.Headers.TryAddWithoutValidation(name, value);
         message.Headers.IfModifiedSince = request.IfModifiedSince;
-        foreach (var header in request.Headers)
-            message.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        message.Headers.IfUnmodifiedSince = request.IfUnmodifiedSince;
         if (access is { } opened)
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", opened.Token);
         if (!request.Body.IsEmpty)
@@ -163,6 +164,13 @@ internal sealed class AnswerReading(CrmHttpSetup setup, HttpMessageInvoker invok
         buffers.Return(full);
         return larger;
     }
+
+    // Without a connection nothing was sent.
+    private static bool NeverLeft(Exception failure) => failure is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError,
+    };
 
     // The system's own words can hold addresses with query strings; the kind says enough. Null: the answer had begun.
     private static string? Kind(Exception failure) => failure switch

@@ -24,11 +24,15 @@ public sealed record CrmRequest(HttpMethod Method, string PathAndQuery, string E
     /// <summary>Asks only for what changed since an instant; null: for all. An answer with status 304 and no body is then one with success.</summary>
     public DateTimeOffset? IfModifiedSince { get; init; }
 
+    /// <summary>Carried out only if what it is about was not modified since an instant; null: in any case. An answer with status 412 says that it was.</summary>
+    public DateTimeOffset? IfUnmodifiedSince { get; init; }
+
     /// <summary>Names of the rate limits that the request counts against.</summary>
     public IReadOnlyList<string> Limits { get; init; } = [];
 
     /// <summary>Whether sending it twice has the same effect as once. False: it is sent again only after an answer which
-    /// says that it was not carried out.</summary>
+    /// says that it was not carried out, or where it never left; else it ends as a <see cref="Trueup.Contract.CrmUnavailableException"/> that
+    /// may be done. True for everything that reads, whatever its method; false for everything that writes.</summary>
     public bool Repeatable { get; init; } = true;
 
     /// <summary>Where the buffer of the answer's body comes from, and goes back to.</summary>

@@ -15,6 +15,8 @@ internal sealed class Tries(CrmHttpSetup setup, CrmRequest request)
     // What comes broken three times will come broken a fourth time.
     private const int MostBroken = 3;
 
+    private const string Unknown = " Whether it was carried out is not known.";
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
     private int transient;
     private int throttled;
@@ -47,7 +49,9 @@ internal sealed class Tries(CrmHttpSetup setup, CrmRequest request)
                 await BeforeTransientAsync(again, cancellationToken);
                 break;
             case Verdict.Broken answer:
-                if (!request.Repeatable || ++broken >= MostBroken)
+                if (!request.Repeatable)
+                    throw new CrmUnavailableException(answer.Error.Message + Unknown, inner: answer.Error, mayBeDone: true);
+                if (++broken >= MostBroken)
                     throw answer.Error;
                 await WaitAsync(Backoff(broken), cancellationToken);
                 break;
@@ -64,7 +68,7 @@ internal sealed class Tries(CrmHttpSetup setup, CrmRequest request)
             throw new CrmUnavailableException(again.Why, asked);
         }
         if (!request.Repeatable && !again.NotCarriedOut)
-            throw new CrmUnavailableException(again.Why + " Whether it was carried out is not known.", again.After);
+            throw new CrmUnavailableException(again.Why + Unknown, again.After, mayBeDone: true);
         if (++transient >= MostTransient)
             throw new CrmUnavailableException(again.Why, again.After);
 

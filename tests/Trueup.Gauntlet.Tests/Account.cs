@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Trueup.Contract;
 using Trueup.Emulators;
 using Trueup.Engine;
+using Trueup.Engine.Edits;
+using Trueup.Engine.Tests.World;
 using Trueup.Mirrors.Sqlite;
 
 namespace Trueup.Gauntlet.Tests;
@@ -90,6 +92,35 @@ internal abstract class Account<TCrm> : IAsyncDisposable where TCrm : IEmulatedC
         return await Engine.RunAsync(
             new SyncRequest($"sync-{++syncs}", kind, stream is null ? null : new StreamName(stream), [.. ids.Select(id => new RecordId(id))]),
             _ => { }, CancellationToken.None);
+    }
+
+    /// <summary>What became of the changes of edit runs.</summary>
+    public MemoryEditJournal Edits { get; } = new();
+
+    /// <summary>Edits records of a stream, and answers what became of each change.</summary>
+    public async Task<IReadOnlyList<EditItem>> EditAsync(string stream, params EditItem[] items)
+    {
+        var run = $"run-{++syncs}";
+        Edits.Add(run, items.Select((item, position) => item with { Position = position }));
+        var report = await Engine.EditAsync(new EditOrder(run, new StreamName(stream), IsPreview: false, ConflictRule.Stop), Edits, () => { }, CancellationToken.None);
+        Assert.True(report.IsSettled, report.Stopped);
+        return Edits.Of(run);
+    }
+
+    /// <summary>A change of one field.</summary>
+    public static EditItem Change(string id, string field, string? value) =>
+        new() { Position = 0, Kind = WriteKind.Update, Id = new RecordId(id), Wanted = JsonSerializer.Serialize(new Dictionary<string, string?> { [field] = value }) };
+
+    /// <summary>A new record.</summary>
+    public static EditItem Creation(params (string Field, string? Value)[] fields) =>
+        new() { Position = 0, Kind = WriteKind.Create, Wanted = JsonSerializer.Serialize(fields.ToDictionary(field => field.Field, field => field.Value)) };
+
+    /// <summary>A value as the mirror holds it.</summary>
+    public async Task<string?> MirroredAsync(string stream, string id, string field)
+    {
+        var record = (await Mirror.LoadAsync(new StreamName(stream), [new RecordId(id)], CancellationToken.None)).Single();
+        using var json = JsonDocument.Parse(record.Properties);
+        return json.RootElement.TryGetProperty(field, out var value) ? Text(value) : null;
     }
 
     public StreamReport Of(SyncReport report, string stream) => report.Streams.Single(part => part.Stream.Value == stream);

@@ -78,7 +78,8 @@ public sealed partial class ServerTests : IDisposable
         await AssertProblemAsync(await client.PostAsJsonAsync(Path("/api/v1/connections"), new { app = "nocrm", name = "x" }), 422, "invalid-request");
         await AssertProblemAsync(await client.PostAsJsonAsync(Path("/api/v1/connections"), new { app = 7 }), 400, "invalid-request");
         await AssertProblemAsync(await client.PutAsync(Path("/api/v1/connections"), null), 405, "method-not-allowed");
-        await AssertProblemAsync(await client.PostAsJsonAsync(Path("/api/v1/connections/x/edits"), new { }), 501, "not-implemented");
+        await AssertProblemAsync(await client.PostAsJsonAsync(Path("/api/v1/connections/x/edits"), new { }), 404, "not-found");
+        await AssertProblemAsync(await client.GetAsync(Path("/api/v1/edits/none")), 404, "not-found");
     }
 
     [Fact]

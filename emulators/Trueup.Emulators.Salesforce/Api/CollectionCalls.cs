@@ -17,6 +17,8 @@ internal sealed class CollectionCalls(SalesforceOrg org, QueryEngine engine, Row
     private static readonly Problem RolledBack = new("ALL_OR_NONE_OPERATION_ROLLED_BACK",
         "Record rolled back because not all records were valid and the request was using AllOrNone header", []);
 
+    private static readonly Problem Locked = new("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records", []);
+
     private readonly RowWriter writer = new(org, engine);
 
     /// <summary>Rows by their ids, in order, null for those that are not there.</summary>
@@ -77,7 +79,8 @@ internal sealed class CollectionCalls(SalesforceOrg org, QueryEngine engine, Row
         if (types.Where((type, i) => i == 0 || type != types[i - 1]).Count() > MostChunks)
             throw Refusal.Bad("LIMIT_EXCEEDED", $"the collection has more than {MostChunks} chunks of records of one type");
         return Results(body.Flag("allOrNone"), [.. records.Select<JsonElement, Func<WriteOutcome>>((record, i) => () =>
-            org.FindVisible(types[i]) is { } table ? write(table, record)
+            org.FindVisible(types[i]) is { } table
+                ? difficulties.Any && difficulties.Fails(call.Method == "POST" ? "collections-create" : "collections-update", table.Name) ? WriteOutcome.Failed(Locked) : write(table, record)
                 : WriteOutcome.Failed(new Problem("INVALID_TYPE", $"sObject type '{types[i]}' is not supported.", [])))], tellsCreated);
     }
 

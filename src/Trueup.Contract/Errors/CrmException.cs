@@ -5,9 +5,12 @@ namespace Trueup.Contract;
 public abstract class CrmException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The CRM cannot answer now: unreachable, overloaded, timed out. Try again later.</summary>
-public sealed class CrmUnavailableException(string message, TimeSpan? retryAfter = null, Exception? inner = null)
+public sealed class CrmUnavailableException(string message, TimeSpan? retryAfter = null, Exception? inner = null, bool mayBeDone = false)
     : CrmException(message, inner)
 {
+    /// <summary>Whether the request was sent and may have been carried out all the same. Always false for one that changes nothing.</summary>
+    public bool MayBeDone { get; } = mayBeDone;
+
     /// <summary>How long the CRM asked us to wait; null where it did not say.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 }

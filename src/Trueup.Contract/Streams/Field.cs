@@ -67,6 +67,12 @@ public sealed record Field(string Name, string Label, FieldType Type)
     /// <summary>Whether the value is unique among records.</summary>
     public bool Unique { get; init; }
 
+    /// <summary>Characters that a text may have; null where the CRM does not say.</summary>
+    public int? MostCharacters { get; init; }
+
+    /// <summary>Whether records may hold values that are none of <see cref="Options"/>.</summary>
+    public bool TakesOtherValues { get; init; }
+
     /// <summary>The stream its values are ids of, where the CRM says so, such as <c>owners</c>; null otherwise.</summary>
     public string? References { get; init; }
 
@@ -74,7 +80,7 @@ public sealed record Field(string Name, string Label, FieldType Type)
     public bool Equals(Field? other) =>
         other is not null && Name == other.Name && Label == other.Label && Type == other.Type && VendorType == other.VendorType
         && Required == other.Required && ReadOnly == other.ReadOnly && Calculated == other.Calculated && Unique == other.Unique
-        && References == other.References && Controller == other.Controller && Options.SequenceEqual(other.Options);
+        && References == other.References && MostCharacters == other.MostCharacters && TakesOtherValues == other.TakesOtherValues && Controller == other.Controller && Options.SequenceEqual(other.Options);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Label, Type, Options.Count);

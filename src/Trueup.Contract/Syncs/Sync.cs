@@ -19,6 +19,8 @@ public enum SyncKind
     Full,
     /// <summary>Single records by id.</summary>
     Records,
+    /// <summary>Changes that people made in Trueup, written to the CRM.</summary>
+    Edit,
 }
 
 /// <summary>How a sync ended, or where it is.</summary>

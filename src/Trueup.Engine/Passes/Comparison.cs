@@ -26,6 +26,7 @@ internal static class Comparison
             inApp = await CountAsync(run, mayBelieve: round == 0, cancellationToken);
             var mirrored = await run.Sync.MirroredAsync(run.Mirrored.Name, cancellationToken);
             run.Refresh(mirrored);
+            run.Known?.Take(run.Sync.Edits.Of(run.Mirrored.Name));
             inTrueup = mirrored.Live;
             idsAgree = !run.IsEnumerated || (run.Known!.SeenCount == mirrored.Live && run.Known.SeenDigest == mirrored.IdDigest);
             if (idsAgree && (inApp is null || inApp == inTrueup))

@@ -106,6 +106,24 @@ internal sealed class KnownRecords
         SeenDigest = unchecked(SeenDigest - key);
     }
 
+    /// <summary>Takes over what edits did meanwhile. Each was proved by the record itself, which is as good as having been listed.</summary>
+    public void Take(IEnumerable<(UInt128 Key, UInt128? Hash)> edited)
+    {
+        foreach (var (key, hash) in edited)
+        {
+            if (hash is { } put)
+            {
+                Add(key, put, isLive: true);
+                MarkSeen(key);
+            }
+            else if (TryFind(key, out _, out _))
+            {
+                Unsee(key);
+                Add(key, default, isLive: false);
+            }
+        }
+    }
+
     /// <summary>Whether this pass has seen the record.</summary>
     public bool IsSeen(UInt128 key) => (flags[SlotOf(key)] & SeenFlag) != 0;
 

@@ -149,7 +149,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         foreach (var slice in page.Records)
         {
             var key = Fingerprint.OfId(page.IdOf(slice).Span);
-            if (!known.TryFind(key, out var hash, out var isLive))
+            if (!known.TryFind(key, out var hash, out var isLive) && !run.Sync.Edits.Contains(run.Mirrored.Name, key))
                 Put(page, slice, new Change.Put(PutKind.Create, page.PropertiesOf(slice), default), key, means);
             else if (!isLive)
                 batch.Doubts.Add(page.RecordIdOf(slice));
@@ -220,6 +220,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
 
     private void Put(RecordPage page, in RecordSlice slice, Change.Put put, UInt128 key, Means readBy)
     {
+        run.Sync.Edits.Remove(run.Mirrored.Name, key);
         run.Known?.Add(key, slice.Hash, isLive: true);
         run.Known?.MarkSeen(key);
         batch.Add(new RecordPut(page.IdOf(slice), slice.ModifiedMilliseconds, slice.Hash, put.Properties, put.Kind, put.Before), key);
@@ -240,6 +241,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
     {
         var key = Fingerprint.OfId(gone.Id);
         run.Known?.Unsee(key);
+        run.Sync.Edits.Remove(run.Mirrored.Name, key);
 
         if (!wasLive && !TellsMore(gone, known))
             return;

@@ -11,13 +11,14 @@ namespace Trueup.Engine.Passes;
 /// <param name="Fence">The writer's fence.</param>
 /// <param name="Checkpoints">How far the mirror's knowledge reaches.</param>
 /// <param name="Options">What the operator set.</param>
+/// <param name="Edits">What edits did to the mirror meanwhile.</param>
 /// <param name="Clock">Our clock.</param>
 /// <param name="Chance">Where jitter comes from.</param>
 /// <param name="Log">Where to log.</param>
 /// <param name="Progress">Called after every commit and step.</param>
 internal sealed record SyncContext(
     SyncRequest Request, IConnector Connector, IMirror Mirror, long Fence, Checkpoints Checkpoints, EngineOptions Options,
-    TimeProvider Clock, Random Chance, ILogger Log, Action Progress)
+    EditMarks Edits, TimeProvider Clock, Random Chance, ILogger Log, Action Progress)
 {
     /// <summary>Where links come from; null where the CRM has none.</summary>
     public LinkSource? Links { get; } = LinkSource.Of(Connector, Mirror, Planning.Planner.IsThorough(Request.Kind));

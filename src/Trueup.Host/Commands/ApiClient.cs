@@ -103,7 +103,7 @@ internal sealed class ServerProblemException(string type, string message, int ex
             return new ServerProblemException(type, problem?["detail"]?.GetValue<string>() ?? $"The server answered {(int)answer.StatusCode}.", type switch
             {
                 "app-unreachable" or "mirror-unavailable" => CommandLine.Unreachable,
-                "not-found" or "invalid-request" or "bad-query" or "not-implemented" or "base-url-not-allowed" => CommandLine.WrongUsage,
+                "not-found" or "invalid-request" or "bad-query" or "base-url-not-allowed" => CommandLine.WrongUsage,
                 _ => CommandLine.FoundProblem,
             });
         }

@@ -81,30 +81,3 @@ internal static class RecordVerbs
     private static string Quoted(string text) =>
         text.Length == 0 || text.AsSpan().IndexOfAny("\",\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }
-
-/// <summary>Edits come with a later build; the server says so.</summary>
-internal static class EditVerbs
-{
-    internal static Verb[] All { get; } =
-    [
-        new("edit", "ACCOUNT STREAM --file F.csv [--preview]", "Bulk edit from a file (not in this build yet).", async (verb, arguments, cancellationToken) =>
-        {
-            if (arguments.Words is not [var account, _])
-                throw new UsageException("edit needs an account and a stream.", verb);
-            using var api = ApiClient.FromEnvironment();
-            await api.SendAsync(HttpMethod.Post, $"connections/{Uri.EscapeDataString(account)}/edits", new JsonObject(), cancellationToken);
-            return CommandLine.Done;
-        })
-        {
-            Options = ["file"], Flags = ["preview"],
-        },
-        new("undo", "RUN", "Undoes a bulk edit (not in this build yet).", async (verb, arguments, cancellationToken) =>
-        {
-            if (arguments.Words is not [var run])
-                throw new UsageException("undo needs a run.", verb);
-            using var api = ApiClient.FromEnvironment();
-            await api.SendAsync(HttpMethod.Post, $"edits/{Uri.EscapeDataString(run)}/undo", new JsonObject(), cancellationToken);
-            return CommandLine.Done;
-        }),
-    ];
-}

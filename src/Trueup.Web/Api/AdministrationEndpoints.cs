@@ -8,7 +8,7 @@ using Trueup.Web.Application;
 
 namespace Trueup.Web.Api;
 
-/// <summary>Members, API tokens, the audit trail, and what this build does not have yet.</summary>
+/// <summary>Members, API tokens and the audit trail.</summary>
 internal static class AdministrationEndpoints
 {
     internal static void MapAdministration(this RouteGroupBuilder api)
@@ -23,11 +23,6 @@ internal static class AdministrationEndpoints
             .WithSummary("Makes an API token, shown this once.");
         api.MapDelete("/tokens/{id}", RevokeAsync).WithSummary("Revokes an API token.");
         api.MapGet("/audit", AuditAsync).WithSummary("Who did what, newest first.");
-
-        api.MapPost("/connections/{id}/edits", NotYet).WithSummary("Not in this build.");
-        api.MapGet("/edits", NotYet).WithSummary("Not in this build.");
-        api.MapGet("/edits/{run}", NotYet).WithSummary("Not in this build.");
-        api.MapPost("/edits/{run}/undo", NotYet).WithSummary("Not in this build.");
     }
 
     private static async Task<NoContent> RevokeAsync(string id, ClaimsPrincipal user, ApiTokens tokens, CancellationToken cancellationToken)
@@ -44,8 +39,6 @@ internal static class AdministrationEndpoints
         var lines = await audit.ReadAsync(cursor, most + 1, cancellationToken);
         return new PageView<AuditEntry>([.. lines.Take(most)], lines.Count > most ? lines[most - 1].Id : null);
     }
-
-    private static IResult NotYet() => throw new ProblemException(Problem.NotBuilt("Edits and their undo are not in this build yet; nothing was changed."));
 
     /// <summary>A token to make.</summary>
     internal sealed record NewToken(string? Name, string? Role);

@@ -64,8 +64,8 @@ internal static class Export
         _ => Cell(value.ToJsonString()),
     };
 
-    private static string Cell(string text) =>
+    internal static string Cell(string text) =>
         text.AsSpan().IndexOfAny("\",\r\n") >= 0 || text.StartsWith(' ') || text.EndsWith(' ') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
-    private static void WriteText(PipeWriter output, string text) => Encoding.UTF8.GetBytes(text, output);
+    internal static void WriteText(PipeWriter output, string text) => Encoding.UTF8.GetBytes(text, output);
 }

@@ -31,6 +31,7 @@ public static class WebSetup
         services.AddSingleton<SyncLog>();
         services.AddSingleton<Streams>();
         services.AddSingleton<Records>();
+        services.AddSingleton<Edits>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<FirstRun>();
         services.AddScoped<Members>();
@@ -105,6 +106,7 @@ public static class WebSetup
         api.MapConnections();
         api.MapSyncs();
         api.MapRecords();
+        api.MapEdits();
         api.MapAdministration();
         api.MapOAuth();
         api.MapWebhooks();

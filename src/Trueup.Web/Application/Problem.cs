@@ -15,8 +15,6 @@ public sealed record Problem(string Type, int Status, string Title, string Detai
 
     internal static Problem Forbidden(string needed) => new("forbidden", 403, "Not allowed", $"That needs the role {needed}, which you do not have.");
 
-    internal static Problem NotBuilt(string detail) => new("not-implemented", 501, "Not in this build", detail);
-
     internal static Problem Unavailable(string detail) => new("mirror-unavailable", 503, "The mirror is not available", detail);
 }
 

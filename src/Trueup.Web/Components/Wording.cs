@@ -36,6 +36,7 @@ public static class Wording
         "schedule" => "on schedule",
         "api" => "by the API",
         "webhook" => "by a webhook",
+        "edit" => "after an edit",
         _ => trigger.StartsWith("user ", StringComparison.Ordinal) ? $"by {trigger[5..]}" : trigger,
     };
 

@@ -43,6 +43,22 @@ internal static class BatchBodies
         End(writer, propertiesJson);
     });
 
+    /// <summary>Asks for records by the values of a unique property.</summary>
+    public static ReadOnlyMemory<byte> Find(string property, IEnumerable<string> values) => HubSpotApi.Body(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("idProperty"u8, property);
+        writer.WriteStartArray("inputs"u8);
+        foreach (var value in values)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id"u8, value);
+            writer.WriteEndObject();
+        }
+
+        End(writer, PropertiesJson([]));
+    });
+
     private static void Begin(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();

@@ -31,6 +31,25 @@ internal sealed class ByIdReading(HubSpotApi api)
         }
     }
 
+    /// <summary>The live records that hold one of the values in a unique property.</summary>
+    public async Task<IReadOnlyList<RecordId>> FindAsync(
+        StreamDescription stream, string property, IReadOnlyList<string> values, CancellationToken cancellationToken)
+    {
+        var found = new List<RecordId>();
+        foreach (var batch in values.Distinct().Chunk(BatchBodies.MostIds))
+        {
+            var answered = await api.BatchReadAsync(stream, BatchBodies.Find(property, batch), archived: false, cancellationToken);
+            using (answered.Page)
+            {
+                answered.Facts.DemandWhole(stream.Name);
+                foreach (var record in answered.Page.Records)
+                    found.Add(answered.Page.RecordIdOf(record));
+            }
+        }
+
+        return found;
+    }
+
     private async Task ReadBatchAsync(
         StreamDescription stream, byte[] properties, RecordId[] batch, List<RecordPage> live, List<GoneRecord> gone, CancellationToken cancellationToken)
     {

@@ -7,6 +7,9 @@ namespace Trueup.Connectors.HubSpot;
 /// <summary>Reads HubSpot's property definitions.</summary>
 internal static class FieldReading
 {
+    // Source: knowledge.hubspot.com "Property field types", read on 2026-09.
+    private const int MostCharacters = 65_536;
+
     /// <summary>Reads one; null where it has no name.</summary>
     public static Field? From(JsonElement property, IReadOnlyList<string> required)
     {
@@ -21,6 +24,7 @@ internal static class FieldReading
             Required = required.Contains(name),
             ReadOnly = isCalculated || property.Member("modificationMetadata").IsTrue("readOnlyValue"),
             Calculated = isCalculated,
+            MostCharacters = TypeOf(type, property.Text("fieldType")) == FieldType.Text ? MostCharacters : null,
             Unique = property.IsTrue("hasUniqueValue"),
             References = property.Text("referencedObjectType") is { } referenced ? StreamOf(referenced) : null,
         };

@@ -79,6 +79,13 @@ internal sealed class HubSpotApi(CrmHttp http, Uri baseUrl)
             new CrmRequest(HttpMethod.Post, HubSpotPaths.BatchRead(stream, archived), $"batch read {stream.Name}") { Body = body, Limits = Burst },
             read, cancellationToken);
 
+    /// <summary>Writes a batch. Sent again only where it is certain that it was not carried out.</summary>
+    public Task<T> BatchWriteAsync<T>(
+        StreamDescription stream, string what, ReadOnlyMemory<byte> body, Func<CrmAnswer, T> read, CancellationToken cancellationToken) =>
+        http.SendAsync(
+            new CrmRequest(HttpMethod.Post, HubSpotPaths.BatchWrite(stream, what), $"{what} {stream.Name}") { Body = body, Limits = Burst, Repeatable = false },
+            read, cancellationToken);
+
     public Task<AnsweredPage> SearchAsync(StreamDescription stream, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
         http.SendAsync(
             new CrmRequest(HttpMethod.Post, HubSpotPaths.Search(stream), $"search {stream.Name}") { Body = body, Limits = Search },

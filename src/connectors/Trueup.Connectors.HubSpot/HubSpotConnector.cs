@@ -3,9 +3,9 @@ using Trueup.Http;
 
 namespace Trueup.Connectors.HubSpot;
 
-/// <summary>Reads a HubSpot portal.</summary>
+/// <summary>Reads and writes a HubSpot portal.</summary>
 internal sealed class HubSpotConnector
-    : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IReadsAssociations, IReportsMerges
+    : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IReadsAssociations, IReportsMerges, IWrites, IFindsByUniqueValue
 {
     // HubSpot's clients use 6 to 10 at once. Source: hubspot.md §9, 2026-09.
     private const int MostCallsAtOnce = 10;
@@ -23,6 +23,7 @@ internal sealed class HubSpotConnector
     private readonly DeletionReading deletions;
     private readonly Counting counting;
     private readonly AssociationReading associations;
+    private readonly RecordWriting writing;
 
     public HubSpotConnector(ConnectorSetup setup, HttpMessageInvoker invoker, Random chance, HubSpotLimits limits)
     {
@@ -42,6 +43,7 @@ internal sealed class HubSpotConnector
         deletions = new DeletionReading(api);
         counting = new Counting(api);
         associations = new AssociationReading(api);
+        writing = new RecordWriting(api);
     }
 
     public DateTimeOffset Now => api.Now;
@@ -99,6 +101,14 @@ internal sealed class HubSpotConnector
 
     public IReadOnlyList<RecordId> LosersIn(StreamDescription stream, ReadOnlySpan<byte> propertiesUtf8) =>
         HubSpotType.IsOwners(stream) ? [] : MergedIds.In(propertiesUtf8);
+
+    public WriteTraits WritesOf(StreamDescription stream) => HubSpotType.IsOwners(stream) ? WriteTraits.None : RecordWriting.Traits;
+
+    public Task<IReadOnlyList<WriteOutcome>> WriteAsync(WriteBatch batch, CancellationToken cancellationToken) => writing.WriteAsync(batch, cancellationToken);
+
+    public Task<IReadOnlyList<RecordId>> FindAsync(
+        StreamDescription stream, string field, IReadOnlyList<string> values, CancellationToken cancellationToken) =>
+        byId.FindAsync(stream, field, values, cancellationToken);
 
     public Uri? LinkTo(StreamDescription stream, RecordId id) =>
         account.RecordUrlPrefix is { } prefix && !HubSpotType.IsOwners(stream)

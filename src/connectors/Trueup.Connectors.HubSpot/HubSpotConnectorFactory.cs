@@ -46,6 +46,10 @@ public sealed class HubSpotConnectorFactory : IConnectorFactory, IReceivesWebhoo
         [
             "tickets", "e-commerce", "crm.objects.products.read", "crm.objects.line_items.read", "sales-email-read",
             "crm.objects.custom.read", "crm.schemas.custom.read",
+
+            // Whoever only reads leaves these out of the app, and edits are refused with HubSpot's reason.
+            "crm.objects.contacts.write", "crm.objects.companies.write", "crm.objects.deals.write", "crm.objects.products.write",
+            "crm.objects.line_items.write", "crm.objects.custom.write",
         ]);
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ internal static class HubSpotPaths
     public static string BatchRead(StreamDescription stream, bool archived) =>
         Objects(stream) + "/batch/read?archived=" + (archived ? "true" : "false");
 
+    /// <summary>Writing a batch; <paramref name="what"/> is <c>update</c>, <c>create</c> or <c>archive</c>.</summary>
+    public static string BatchWrite(StreamDescription stream, string what) => $"{Objects(stream)}/batch/{what}";
+
     public static string Search(StreamDescription stream) => Objects(stream) + "/search";
 
     public static string Properties(StreamDescription stream) => "/crm/v3/properties/" + Segment(stream);

@@ -27,6 +27,18 @@ internal sealed record ObjectShape(
     string Name, string Label, StreamSchema Schema, IReadOnlyDictionary<string, ValueForm> Forms, string? Stamp,
     bool HasBin, bool IsMergeable, bool HasArchive, bool IsReplicateable, int RowsPerPage)
 {
+    /// <summary>Whether records can be made.</summary>
+    public bool IsCreateable { get; init; }
+
+    /// <summary>Whether fields of records can be set.</summary>
+    public bool IsUpdateable { get; init; }
+
+    /// <summary>Whether records can be deleted.</summary>
+    public bool IsDeletable { get; init; }
+
+    /// <summary>The fields that lead to a record's parents, whose locks are taken with the record's own.</summary>
+    public IReadOnlyList<string> Parents { get; init; } = [];
+
     /// <summary>The condition for live records alone, where the query asks among all; null where an ordinary query does.</summary>
     public string? LiveCondition => HasArchive && HasBin ? "IsDeleted=false" : null;
 

@@ -19,6 +19,12 @@ internal static class Refusals
     /// <summary>More ids in a window of replication than one answer may hold.</summary>
     public const string TooManyIds = "EXCEEDED_ID_LIMIT";
 
+    /// <summary>Our own name for status 412: the record was modified since it was read.</summary>
+    public const string Modified = "PRECONDITION_FAILED";
+
+    /// <summary>Another transaction holds the record or its parent. Nothing was done.</summary>
+    public const string Locked = "UNABLE_TO_LOCK_ROW";
+
     /// <summary>Our own name for statuses 414 and 431, which carry none.</summary>
     public const string AddressTooLong = "URI_TOO_LONG";
 }

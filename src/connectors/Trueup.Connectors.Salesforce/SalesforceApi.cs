@@ -27,6 +27,13 @@ internal sealed class SalesforceApi(CrmHttp http, SalesforcePaths paths)
     public Task<T> PostAsync<T>(string path, string endpoint, ReadOnlyMemory<byte> body, bool repeatable, Func<CrmAnswer, T> read, CancellationToken cancellationToken) =>
         http.SendAsync(new CrmRequest(HttpMethod.Post, path, endpoint) { Body = body, Repeatable = repeatable }, read, cancellationToken);
 
+    /// <summary>Writes. Sent again only where it is certain that it was not carried out. Assignment rules would change what is written, so they are left out.</summary>
+    public Task<T> WriteAsync<T>(
+        HttpMethod method, string path, string endpoint, ReadOnlyMemory<byte> body, DateTimeOffset? ifUnmodifiedSince, Func<CrmAnswer, T> read, CancellationToken cancellationToken) =>
+        http.SendAsync(
+            new CrmRequest(method, path, endpoint) { Body = body, Repeatable = false, IfUnmodifiedSince = ifUnmodifiedSince, Headers = [new("Sforce-Auto-Assign", "FALSE")] },
+            read, cancellationToken);
+
     /// <summary>Reads an answer with many rows into a buffer of its own.</summary>
     public Task<T> GetCsvAsync<T>(string path, string endpoint, ArrayPool<byte> buffers, Func<CrmAnswer, T> read, CancellationToken cancellationToken) =>
         http.SendAsync(new CrmRequest(HttpMethod.Get, path, endpoint) { Accept = "text/csv", Buffers = buffers }, read, cancellationToken);

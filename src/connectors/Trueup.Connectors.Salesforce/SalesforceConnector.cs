@@ -3,10 +3,10 @@ using Trueup.Http;
 
 namespace Trueup.Connectors.Salesforce;
 
-/// <summary>Reads a Salesforce org.</summary>
+/// <summary>Reads and writes a Salesforce org.</summary>
 /// <remarks>Salesforce links records by fields that hold ids, and by objects of their own, such as campaign members; both are mirrored as they are.
 /// So there are no associations beside them to read.</remarks>
-internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts
+internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IWrites
 {
     // Developer orgs allow 5 calls that take 20 s at once, others 25. Source: developer.salesforce.com, "API Request Limits and Allocations".
     private const int MostCallsAtOnce = 5;
@@ -22,6 +22,7 @@ internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsBy
     private readonly ByIdReading byId;
     private readonly DeletionReading deletions;
     private readonly Counting counting;
+    private readonly RecordWriting writing;
 
     public SalesforceConnector(ConnectorSetup setup, HttpMessageInvoker invoker, Random chance, SalesforceOptions options)
     {
@@ -40,6 +41,7 @@ internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsBy
         modified = new ModifiedReading(walk, shapes);
         byId = new ByIdReading(api, shapes, split);
         deletions = new DeletionReading(api, shapes, setup.Log);
+        writing = new RecordWriting(api, shapes, setup.Clock, chance);
     }
 
     public DateTimeOffset Now => api.Now;
@@ -69,6 +71,10 @@ internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsBy
 
     public Task<IReadOnlyDictionary<StreamName, long>> EstimateAsync(IReadOnlyList<StreamDescription> streams, CancellationToken cancellationToken) =>
         counting.EstimateAsync(streams, cancellationToken);
+
+    public WriteTraits WritesOf(StreamDescription stream) => writing.TraitsOf(stream);
+
+    public Task<IReadOnlyList<WriteOutcome>> WriteAsync(WriteBatch batch, CancellationToken cancellationToken) => writing.WriteAsync(batch, cancellationToken);
 
     public Uri? LinkTo(StreamDescription stream, RecordId id) =>
         account.RecordUrlPrefix is { } prefix ? new Uri(prefix + Uri.EscapeDataString(id.Value)) : null;

@@ -53,7 +53,7 @@ internal sealed class SalesforceDialect : IApiDialect
         return (error.Code, status) switch
         {
             ("REQUEST_LIMIT_EXCEEDED", _) => LimitReached(error, said),
-            ("UNABLE_TO_LOCK_ROW", _) => new Verdict.TryAgain($"Salesforce has locked the records for a moment: {said}", after ?? LockWait, NotCarriedOut: true),
+            (Refusals.Locked, _) => new Verdict.TryAgain($"Salesforce has locked the records for a moment: {said}", after ?? LockWait, NotCarriedOut: true),
             ("INVALID_QUERY_LOCATOR", _) => new Verdict.Refused(new CursorExpiredException($"Salesforce no longer knows where a query stopped: {said}")),
             ("INVALID_TYPE", 400) => new Verdict.Refused(new CrmNotFoundException(
                 $"Salesforce shows this user no such object: {said} It was removed, or the user may not read it.")),
@@ -66,6 +66,7 @@ internal sealed class SalesforceDialect : IApiDialect
                 $"Salesforce does not accept the credentials: {said} Reconnect the account.")),
             (_, 403) => new Verdict.Refused(Forbidden(error, said)),
             (_, 404) => new Verdict.Refused(new CrmNotFoundException($"Salesforce does not know what was asked for: {said}")),
+            (_, 412) => new Verdict.Refused(new CrmRefusedException($"The record was modified in Salesforce since: {said}", Refusals.Modified)),
             (_, 410) => new Verdict.Refused(new CrmRefusedException($"Salesforce has retired the version of its API that this build uses: {said} Update Trueup.", "GONE")),
             (_, 414 or 431) => new Verdict.Refused(new CrmRefusedException($"Salesforce refused an address as too long: {said}", Refusals.AddressTooLong)),
             // 420: the edge does not know the host yet; 406 with an empty body was recorded as passing as well.

@@ -24,6 +24,15 @@ internal sealed class SalesforcePaths(string apiVersion)
 
     public string Record(string type, string id) => $"{data}/sobjects/{type}/{id}?fields=Id";
 
+    /// <summary>One record, to write it.</summary>
+    public string Row(string type, string id) => $"{data}/sobjects/{type}/{id}";
+
+    /// <summary>Up to 200 records, to write them.</summary>
+    public string Collections => Composite + "/sobjects";
+
+    /// <summary>Up to 200 records, to delete them.</summary>
+    public string Deletion(IEnumerable<string> ids) => $"{Collections}?allOrNone=false&ids={string.Join(',', ids)}";
+
     public string Deleted(string type, string start, string end) =>
         $"{data}/sobjects/{type}/deleted?start={Uri.EscapeDataString(start)}&end={Uri.EscapeDataString(end)}";
 

@@ -17,6 +17,9 @@ internal static class ShapeReading
     // Who looked at a record last is another value for each user, and moves no stamp.
     private static readonly HashSet<string> PerUser = ["LastViewedDate", "LastReferencedDate"];
 
+    // Shared by most records of an org, and not locked with them.
+    private static readonly HashSet<string> NoParents = ["OwnerId", "CreatedById", "LastModifiedById", "RecordTypeId"];
+
     // Salesforce keeps it up to date from tasks and events without touching the record.
     private const string RolledUp = "LastActivityDate";
 
@@ -41,7 +44,11 @@ internal static class ShapeReading
             kept.ToDictionary(field => field.Text("name")!, field => FormOf(field.Text("type"))),
             StampOf(fields, described.IsTrue("updateable")),
             HasBin: byName.ContainsKey("IsDeleted"), IsMergeable: byName.ContainsKey("MasterRecordId"), HasArchive: byName.ContainsKey("IsArchived") && name is "Task" or "Event",
-            IsReplicateable: described.IsTrue("replicateable"), longTexts >= 2 ? RowsPerPageWithLongTexts : RowsPerPage);
+            IsReplicateable: described.IsTrue("replicateable"), longTexts >= 2 ? RowsPerPageWithLongTexts : RowsPerPage)
+        {
+            IsCreateable = described.IsTrue("createable"), IsUpdateable = described.IsTrue("updateable"), IsDeletable = described.IsTrue("deletable"),
+            Parents = [.. kept.Where(field => field.Text("type") == "reference" && !NoParents.Contains(field.Text("name")!)).Select(field => field.Text("name")!)],
+        };
     }
 
     /// <summary>Compounds only repeat their components and cannot be read in bulk; files are no records.</summary>
@@ -65,6 +72,8 @@ internal static class ShapeReading
             Required = field.IsTrue("createable") && !field.IsTrue("nillable") && !field.IsTrue("defaultedOnCreate"),
             ReadOnly = !field.IsTrue("updateable"),
             Calculated = field.IsTrue("calculated") || name == RolledUp,
+            MostCharacters = TypeOf(type) == FieldType.Text && field.Number("length") is > 0 and <= int.MaxValue and var most ? (int)most : null,
+            TakesOtherValues = type is "picklist" or "multipicklist" or "combobox" && !field.IsTrue("restrictedPicklist"),
             Unique = field.IsTrue("unique") || type == "id",
             // Ids that lead to several objects say by themselves to which: by their first three characters.
             References = targets is [var only] ? ObjectChoice.NameOf(only).Value : null,

@@ -14,11 +14,14 @@ internal sealed class Shapes(SalesforceApi api, TimeProvider clock)
     // Discovery has just read what is asked for next.
     private static readonly TimeSpan AheadLasts = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, Known> known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Seen> known = new(StringComparer.Ordinal);
     private Listed? listed;
 
     /// <summary>The objects that were described so far.</summary>
     public IReadOnlyCollection<string> KnownTypes => [.. known.Keys];
+
+    /// <summary>The shape of an object, as last read; null where it never was.</summary>
+    public ObjectShape? Known(StreamDescription stream) => known.TryGetValue(stream.TypeId, out var kept) ? kept.Shape : null;
 
     /// <summary>The shape of an object, as last read; read now where it never was.</summary>
     public async Task<ObjectShape> OfAsync(StreamDescription stream, CancellationToken cancellationToken) =>
@@ -86,11 +89,11 @@ internal sealed class Shapes(SalesforceApi api, TimeProvider clock)
     private ObjectShape Keep(string type, JsonElement described)
     {
         var shape = ShapeReading.Read(described);
-        known[type] = new Known(shape, api.Now, clock.GetUtcNow());
+        known[type] = new Seen(shape, api.Now, clock.GetUtcNow());
         return shape;
     }
 
-    private ObjectShape Checked(string type, Known kept)
+    private ObjectShape Checked(string type, Seen kept)
     {
         known[type] = kept with { CheckedAt = clock.GetUtcNow() };
         return kept.Shape;
@@ -101,7 +104,7 @@ internal sealed class Shapes(SalesforceApi api, TimeProvider clock)
 
     /// <param name="ServerTime">Salesforce's time when it was read.</param>
     /// <param name="CheckedAt">When it was last known to be up to date, by our clock.</param>
-    private sealed record Known(ObjectShape Shape, DateTimeOffset ServerTime, DateTimeOffset CheckedAt);
+    private sealed record Seen(ObjectShape Shape, DateTimeOffset ServerTime, DateTimeOffset CheckedAt);
 
     private sealed record Listed(IReadOnlyList<string> Names, DateTimeOffset ServerTime);
 }

@@ -8,7 +8,7 @@ namespace Trueup.Engine.Tests.World;
 
 /// <summary>A CRM small enough to be obviously right: the connector's contract over a dictionary, with the troubles that engines get wrong.
 /// The vendors' real protocols are the emulators' business; here only the engine is under test.</summary>
-internal sealed class SmallCrm(TimeProvider clock) : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IReadsAssociations, IReportsMerges
+internal sealed partial class SmallCrm(TimeProvider clock) : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IReadsAssociations, IReportsMerges
 {
     public static readonly StreamName Contacts = new("contacts");
     public static readonly StreamName Companies = new("companies");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Trueup.Contract;
+using Trueup.Engine.Edits;
 using Trueup.Mirrors.Sqlite;
 
 namespace Trueup.Engine.Tests.World;
@@ -34,6 +35,14 @@ internal sealed class SmallWorld : IAsyncDisposable
     public ConnectionSync Engine { get; private set; } = null!;
 
     public EngineOptions Options { get; set; } = new() { StreamsAtOnce = 1 };
+
+    /// <summary>A world whose contacts are mirrored.</summary>
+    public static async Task<SmallWorld> OnboardedAsync(int contacts)
+    {
+        var world = await StartAsync(contacts);
+        await world.SyncAsync(SyncKind.Onboarding);
+        return world;
+    }
 
     /// <param name="contacts">Contacts to begin with; their ids come first.</param>
     /// <param name="companies">Companies to begin with.</param>
@@ -75,6 +84,46 @@ internal sealed class SmallWorld : IAsyncDisposable
             await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None));
             if (!running.IsCompleted)
                 Clock.Advance(TimeSpan.FromMilliseconds(200));
+        }
+
+        return await running;
+    }
+
+    /// <summary>What became of the changes of edit runs.</summary>
+    public MemoryEditJournal Edits { get; } = new();
+
+    /// <summary>A change of a contact.</summary>
+    public static EditItem Change(string id, params (string Field, string? Value)[] fields) => new()
+    {
+        Position = 0, Kind = WriteKind.Update, Id = new RecordId(id), Wanted = JsonSerializer.Serialize(fields.ToDictionary(field => field.Field, field => field.Value)),
+    };
+
+    /// <summary>A new contact.</summary>
+    public static EditItem Creation(params (string Field, string? Value)[] fields) => Change("0", fields) with { Kind = WriteKind.Create, Id = default };
+
+    /// <summary>A deletion.</summary>
+    public static EditItem Deletion(string id) => new() { Position = 0, Kind = WriteKind.Delete, Id = new RecordId(id) };
+
+    /// <summary>Edits contacts, and answers what became of each change.</summary>
+    public Task<IReadOnlyList<EditItem>> EditAsync(params EditItem[] items) => EditAsync(ConflictRule.Stop, false, items);
+
+    public async Task<IReadOnlyList<EditItem>> EditAsync(ConflictRule rule, bool isPreview, params EditItem[] items)
+    {
+        var run = $"run-{++syncs}";
+        Edits.Add(run, items.Select((item, position) => item with { Position = position }));
+        await RunEditAsync(new EditOrder(run, SmallCrm.Contacts, isPreview, rule));
+        return Edits.Of(run);
+    }
+
+    /// <summary>Carries out a run that is in the journal, or goes on with it.</summary>
+    public async Task<EditReport> RunEditAsync(EditOrder order)
+    {
+        var running = Engine.EditAsync(order, Edits, () => { }, CancellationToken.None);
+        while (!running.IsCompleted)
+        {
+            await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None));
+            if (!running.IsCompleted)
+                Clock.Advance(TimeSpan.FromSeconds(2));
         }
 
         return await running;

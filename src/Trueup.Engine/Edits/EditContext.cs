@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Trueup.Contract;
+
+namespace Trueup.Engine.Edits;
+
+/// <summary>What every part of one edit run works with.</summary>
+/// <param name="Order">The run.</param>
+/// <param name="Stream">The stream, as the mirror held it when the run began.</param>
+/// <param name="Connector">The CRM.</param>
+/// <param name="Writes">The same, as far as it writes.</param>
+/// <param name="ById">The same, as far as it reads by id.</param>
+/// <param name="Mirror">The mirror.</param>
+/// <param name="Follower">Makes the mirror follow.</param>
+/// <param name="Journal">Where the changes are kept.</param>
+/// <param name="Clock">Our clock.</param>
+/// <param name="Log">Where to log.</param>
+/// <param name="Progress">Called after every batch.</param>
+internal sealed record EditContext(
+    EditOrder Order, MirroredStream Stream, IConnector Connector, IWrites Writes, IReadsByIds ById, IMirror Mirror, MirrorFollower Follower,
+    IEditJournal Journal, TimeProvider Clock, ILogger Log, Action Progress)
+{
+    private readonly Dictionary<string, FieldType> types = Stream.Fields.ToDictionary(field => field.Definition.Name, field => field.Definition.Type);
+
+    /// <summary>The fields that are read, as a sync reads them, so that equal records come as equal bytes.</summary>
+    public IReadOnlyList<string> Fields { get; } =
+        [.. Stream.Fields.Where(field => field is { RetiredAt: null, Included: true }).Select(field => field.Definition.Name)];
+
+    /// <summary>The fields of which a person may say that another person changed them.</summary>
+    public IReadOnlyList<MirroredField> EditableFields { get; } =
+        [.. Stream.Fields.Where(field => field is { RetiredAt: null, Included: true, Definition: { ReadOnly: false, Calculated: false } })];
+
+    /// <summary>What can be written.</summary>
+    public WriteTraits Traits { get; } = Writes.WritesOf(Stream.Description);
+
+    /// <summary>Records that were updated, created and deleted.</summary>
+    public ConcurrentBag<RecordId> Updated { get; } = [];
+
+    /// <inheritdoc cref="Updated"/>
+    public ConcurrentBag<RecordId> Created { get; } = [];
+
+    /// <inheritdoc cref="Updated"/>
+    public ConcurrentBag<RecordId> Deleted { get; } = [];
+
+    /// <summary>Why nothing more is sent; null while there is no reason not to.</summary>
+    public CrmException? Stop { get; set; }
+
+    /// <summary>The type of a field; text for one that is unknown.</summary>
+    public FieldType TypeOf(string field) => types.GetValueOrDefault(field, FieldType.Text);
+
+    /// <summary>How a commit names where its data came from.</summary>
+    public string Source(string means) => $"{SourceOf(Order.Run)} by {means}";
+
+    /// <summary>How commits of a run begin to name where their data came from.</summary>
+    public static string SourceOf(string run) => $"{SourcePrefix}{run}";
+
+    /// <summary>How commits of all runs begin to.</summary>
+    public const string SourcePrefix = "edit ";
+
+    /// <summary>Saves how changes are.</summary>
+    public async Task SaveAsync(IReadOnlyList<EditItem> items, CancellationToken cancellationToken)
+    {
+        if (items.Count == 0)
+            return;
+        await Journal.SaveAsync(Order.Run, items, cancellationToken);
+        foreach (var item in Order.IsPreview ? [] : items)
+        {
+            var done = item.Result switch { EditResult.Updated => Updated, EditResult.Created or EditResult.Restored => Created, EditResult.Deleted => Deleted, _ => null };
+            done?.Add(item.Id);
+        }
+
+        Progress();
+    }
+
+    /// <summary>Reads what the CRM holds now.</summary>
+    public async Task<CurrentRecords> ReadAsync(IEnumerable<RecordId> ids, CancellationToken cancellationToken)
+    {
+        using var found = await ById.ReadByIdsAsync(Stream.Description, Fields, [.. ids], cancellationToken);
+        return CurrentRecords.Of(found);
+    }
+}
+
+/// <summary>A record as the CRM held it when it was read by id.</summary>
+internal sealed record CurrentRecord(RecordId Id, long ModifiedMilliseconds, ReadOnlyMemory<byte> Properties);
+
+/// <summary>What the CRM holds of some records.</summary>
+internal sealed record CurrentRecords(
+    IReadOnlyDictionary<RecordId, CurrentRecord> Live, IReadOnlyDictionary<RecordId, GoneRecord> Gone, IReadOnlyDictionary<RecordId, string> Unreadable)
+{
+    /// <summary>Copies them out of their pages.</summary>
+    public static CurrentRecords Of(RecordsById found)
+    {
+        var live = new Dictionary<RecordId, CurrentRecord>();
+        var unreadable = new Dictionary<RecordId, string>();
+        foreach (var page in found.Live)
+        {
+            foreach (var slice in page.Records)
+                live[page.RecordIdOf(slice)] = new CurrentRecord(page.RecordIdOf(slice), slice.ModifiedMilliseconds, page.PropertiesOf(slice).ToArray());
+            foreach (var refused in page.SetAside)
+                if (refused.Id is { } id)
+                    unreadable[id] = refused.Reason;
+        }
+
+        return new CurrentRecords(live, found.Gone.DistinctBy(gone => gone.Id).ToDictionary(gone => gone.Id), unreadable);
+    }
+
+    /// <summary>Why there is no live record under an id.</summary>
+    public string WhyGone(RecordId id) => Gone.GetValueOrDefault(id) switch
+    {
+        { Cause: GoneCause.Merged, MergedInto: { } survivor } => $"It was merged into {survivor}; edit that record instead.",
+        { Cause: GoneCause.Forbidden } => "This connection may no longer read it.",
+        { } => "It is no longer in the app.",
+        null => Unreadable.GetValueOrDefault(id) ?? "The app did not answer for it.",
+    };
+}

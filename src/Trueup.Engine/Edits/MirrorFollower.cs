@@ -1,0 +1,71 @@
+using System.Text;
+using Trueup.Contract;
+using Trueup.Engine.Deciding;
+using Trueup.Engine.State;
+
+namespace Trueup.Engine.Edits;
+
+/// <summary>Makes the mirror follow what the CRM said of single records in an edit.</summary>
+/// <remarks>Threads: any. Followers of one connection come one after the other, so none of them undoes what another has just written. A sync that is at
+/// work at the same time may: whoever runs the edit has the records read once more after it.</remarks>
+internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long fence, EditMarks marks, SemaphoreSlim turn, TimeProvider clock)
+{
+    /// <summary>Writes records as the CRM holds them, and buries those that it proved to be gone. What the mirror has newer is left.</summary>
+    public async Task FollowAsync(
+        StreamName stream, IReadOnlyCollection<CurrentRecord> live, IReadOnlyCollection<GoneRecord> gone, string source, CancellationToken cancellationToken)
+    {
+        if (live.Count + gone.Count == 0)
+            return;
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            var stored = (await mirror.LoadAsync(stream, [.. live.Select(record => record.Id), .. gone.Select(record => record.Id)], cancellationToken))
+                .ToDictionary(record => record.Id);
+            var puts = live.Select(record => PutOf(stored.GetValueOrDefault(record.Id), record)).OfType<RecordPut>().ToList();
+            var buries = gone.Where(record => stored.GetValueOrDefault(record.Id) is not { IsLive: false }).Select(record => new RecordBury(stream, record)).ToList();
+            if (puts.Count + buries.Count == 0)
+                return;
+            var commit = new MirrorCommit(fence, clock.GetUtcNow(), source)
+            {
+                Puts = puts.Count == 0 ? [] : [new StreamPuts(stream, puts)],
+                Buries = buries,
+                Links = await LinksAsync(stream, live, cancellationToken),
+            };
+
+            // Marked before: a sync that compares in between then counts what is about to be there.
+            foreach (var put in puts)
+                marks.Put(stream, Fingerprint.OfId(put.Id.Span), put.Hash);
+            foreach (var bury in buries)
+                marks.Buried(stream, Fingerprint.OfId(bury.Gone.Id));
+            await mirror.CommitAsync(commit, CancellationToken.None);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private static RecordPut? PutOf(StoredRecord? stored, CurrentRecord record)
+    {
+        var hash = Fingerprint.OfRecord(record.ModifiedMilliseconds, record.Properties.Span);
+        if (stored is { IsLive: true } && (stored.Hash == hash || stored.ModifiedMilliseconds > record.ModifiedMilliseconds))
+            return null;
+        return Decide.Between(stored, record.ModifiedMilliseconds, record.Properties, Means.ById) is Change.Put put
+            ? new RecordPut(Encoding.UTF8.GetBytes(record.Id.Value), record.ModifiedMilliseconds, hash, put.Properties, put.Kind, put.Before)
+            : null;
+    }
+
+    /// <summary>Where records name their links, no sync would notice any more that they changed with the record.</summary>
+    private async Task<IReadOnlyList<LinkReplacement>> LinksAsync(StreamName stream, IReadOnlyCollection<CurrentRecord> live, CancellationToken cancellationToken)
+    {
+        if (connector is not INamesLinks names)
+            return [];
+        var streams = await mirror.StreamsAsync(cancellationToken);
+        var pairs = names.PairsOf([.. streams.Where(known => known is { GoneAt: null, Description.Refusal: null, Live: > 0 }).Select(known => known.Description)]);
+        return
+        [
+            .. pairs.Where(pair => pair.From == stream).SelectMany(pair => live.Select(record =>
+                new LinkReplacement(pair, new RecordAssociations(record.Id, names.LinksIn(pair, record.Properties.Span))))),
+        ];
+    }
+}

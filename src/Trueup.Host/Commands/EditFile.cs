@@ -1,0 +1,124 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Trueup.Host.Commands;
+
+/// <summary>Reads changes from a CSV file (RFC 4180).</summary>
+internal static class EditFile
+{
+    /// <summary>The word that clears a value, as in Salesforce's bulk files.</summary>
+    internal const string Clear = "#N/A";
+
+    /// <summary>What a file looks like.</summary>
+    internal const string Format =
+        "The file is CSV with a heading: id, and names of fields. A row with an id changes that record, one without makes a record. An empty cell\n"
+        + "leaves a value alone, " + Clear + " clears it. A column called delete with true in it deletes the record.";
+
+    private const string Id = "id";
+    private const string Delete = "delete";
+
+    /// <summary>The changes of a file.</summary>
+    /// <exception cref="UsageException">The file is not as <see cref="Format"/> says.</exception>
+    internal static JsonArray Read(TextReader file, Verb verb)
+    {
+        using var rows = Rows(file, verb).GetEnumerator();
+        if (!rows.MoveNext())
+            throw new UsageException("The file is empty.", verb);
+        var heading = rows.Current.Cells.Select(cell => cell.Trim().TrimStart('\uFEFF')).ToList();
+        if (heading.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new UsageException($"The heading names {(twice.Key.Length == 0 ? "a column without a name" : twice.Key)} twice.", verb);
+        var changes = new JsonArray();
+        while (rows.MoveNext())
+        {
+            var (line, cells) = rows.Current;
+            if (cells is [""])
+                continue;
+            if (cells.Count != heading.Count)
+                throw new UsageException($"Line {line} has {cells.Count} cells, the heading {heading.Count}.", verb);
+            changes.Add(Change(heading, cells, line, verb));
+        }
+
+        return changes.Count > 0 ? changes : throw new UsageException("The file has a heading, but no rows.", verb);
+    }
+
+    private static JsonObject Change(List<string> heading, List<string> cells, int line, Verb verb)
+    {
+        string? id = null;
+        var deletes = false;
+        var fields = new JsonObject();
+        for (var column = 0; column < heading.Count; column++)
+        {
+            var cell = cells[column];
+            if (heading[column].Equals(Id, StringComparison.OrdinalIgnoreCase))
+                id = cell.Length == 0 ? null : cell;
+            else if (heading[column] == Delete)
+                deletes = cell.ToLowerInvariant() switch
+                {
+                    "" or "false" or "no" or "0" => false,
+                    "true" or "yes" or "1" => true,
+                    _ => throw new UsageException($"Line {line} has {cell} in the column delete; allowed: true, or empty.", verb),
+                };
+            else if (cell.Length > 0)
+                fields[heading[column]] = cell == Clear ? null : cell;
+        }
+
+        if (deletes && id is null)
+            throw new UsageException($"Line {line} is to be deleted, but has no id.", verb);
+        return deletes ? new JsonObject { ["id"] = id, ["delete"] = true }
+            : id is null ? new JsonObject { ["create"] = fields }
+            : new JsonObject { ["id"] = id, ["fields"] = fields };
+    }
+
+    private static IEnumerable<(int Line, List<string> Cells)> Rows(TextReader file, Verb verb)
+    {
+        var (line, began) = (1, 1);
+        var cells = new List<string>();
+        var cell = new StringBuilder();
+        var (isQuoted, isEmpty) = (false, true);
+        for (var character = file.Read(); character >= 0; character = file.Read())
+        {
+            isEmpty = false;
+            if (character == '\n')
+                line++;
+            if (isQuoted)
+            {
+                if (character != '"')
+                    cell.Append((char)character);
+                else if (file.Peek() == '"')
+                    cell.Append((char)file.Read());
+                else
+                    isQuoted = false;
+                continue;
+            }
+
+            switch (character)
+            {
+                case '"' when cell.Length == 0:
+                    isQuoted = true;
+                    break;
+                case ',':
+                    cells.Add(cell.ToString());
+                    cell.Clear();
+                    break;
+                case '\r' when file.Peek() == '\n':
+                    break;
+                case '\n':
+                    cells.Add(cell.ToString());
+                    cell.Clear();
+                    yield return (began, cells);
+                    (cells, began, isEmpty) = ([], line, true);
+                    break;
+                default:
+                    cell.Append((char)character);
+                    break;
+            }
+        }
+
+        if (isQuoted)
+            throw new UsageException($"The quotation mark of a cell that begins in line {began} or after it is never closed.", verb);
+        if (isEmpty)
+            yield break;
+        cells.Add(cell.ToString());
+        yield return (began, cells);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace Trueup.Web.Application;
+
+/// <summary>An edit run to start.</summary>
+/// <param name="Mode"><c>preview</c> does everything but write; <c>update</c> writes.</param>
+/// <param name="Stream">The stream.</param>
+/// <param name="IfConflict"><c>stop</c> (also where it is missing) leaves a record whose field somebody else changed; <c>overwrite</c> writes over it.</param>
+/// <param name="Changes">1 to 100,000 changes, each about another record.</param>
+public sealed record NewEdit(string? Mode, string? Stream, string? IfConflict, IReadOnlyList<NewChange>? Changes);
+
+/// <summary>One change: fields of a record, a new record, or a deletion.</summary>
+/// <param name="Id">The record; null for a new one.</param>
+/// <param name="Fields">What to set, by field; null or an empty text clears.</param>
+/// <param name="Was">What the user saw in those fields; where it is missing, what the mirror holds.</param>
+/// <param name="Create">The fields of a new record.</param>
+/// <param name="Delete">True to delete the record.</param>
+public sealed record NewChange(
+    string? Id = null, IReadOnlyDictionary<string, JsonElement>? Fields = null, IReadOnlyDictionary<string, JsonElement>? Was = null,
+    IReadOnlyDictionary<string, JsonElement>? Create = null, bool Delete = false);
+
+/// <summary>What to undo.</summary>
+/// <param name="Ids">Only these records; null for all of the run.</param>
+/// <param name="Mode"><c>update</c> (also where it is missing) or <c>preview</c>.</param>
+public sealed record NewUndo(IReadOnlyList<string>? Ids = null, string? Mode = null);
+
+/// <summary>An edit run.</summary>
+/// <param name="Mode"><c>preview</c> or <c>update</c>.</param>
+/// <param name="IfConflict"><c>stop</c>, <c>overwrite</c>, or <c>write-others</c> for an undo.</param>
+/// <param name="Undoes">The run that it undoes; null for one that undoes none.</param>
+/// <param name="FinishedAt">Null while it is under way.</param>
+/// <param name="Reason">Why it stopped before its end, or waits; null where it did not.</param>
+/// <param name="Results">One page of what became of its changes, in their order; null in lists.</param>
+/// <param name="Next">The cursor of the next page of results; null at the end.</param>
+public sealed record EditView(
+    string Run, string ConnectionId, string Stream, string Mode, string IfConflict, string User, string? Undoes, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt,
+    string? Reason, int Total, int Succeeded, int Failed, int Conflicted, int Unmodified, long ApiCalls, IReadOnlyList<EditResultView>? Results, string? Next);
+
+/// <summary>What became of one change.</summary>
+/// <param name="Position">Its place in the run, from 0.</param>
+/// <param name="Id">The record; null for one that was not made.</param>
+/// <param name="Outcome"><c>updated</c>, <c>created</c>, <c>deleted</c>, <c>restored</c>, <c>unmodified</c>, <c>conflict</c>, <c>rejected</c>; while the run is under way also
+/// <c>waiting</c>, and <c>unknown</c> for what was sent and not heard of yet.</param>
+/// <param name="Before">What the app held in the fields that were written, or in all of a record that was deleted.</param>
+/// <param name="After">What the app holds in them now; in a preview and a conflict, what is wanted.</param>
+/// <param name="Current">In a conflict: what the app holds.</param>
+/// <param name="Reason">Why it was not done; the app's own words where the app refused.</param>
+/// <param name="Link">Opens the record in the app; null where there is none.</param>
+public sealed record EditResultView(
+    int Position, string? Id, string Outcome, JsonElement? Before, JsonElement? After, JsonElement? Current, string? Reason, string? Link);

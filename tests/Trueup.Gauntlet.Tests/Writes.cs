@@ -1,0 +1,203 @@
+using Trueup.Contract;
+using Trueup.Emulators;
+using Trueup.Engine.Edits;
+
+namespace Trueup.Gauntlet.Tests;
+
+/// <summary>Entries about writing to the CRM: lost answers, part failures, conflicts, echoes.</summary>
+public sealed class Writes
+{
+    private static readonly Dictionary<string, string> NoHeaders = [];
+
+    [Fact]
+    public async Task G57_a_create_whose_answer_is_lost_makes_one_record_and_says_so()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(60, streams: "contacts");
+        account.Crm.Control(new CutControl(0) { Endpoint = "batch-create", Times = 1 });
+
+        var results = await account.EditAsync("contacts", HubSpotAccount.Creation(("firstname", "Only"), ("city", "Once")));
+
+        Assert.Equal(EditResult.Created, results[0].Result);
+        Assert.Equal(1, account.Crm.State("contacts").Streams["contacts"].Count(record => record.Properties.GetValueOrDefault("city") == "Once"));
+        Assert.Equal(1, account.Crm.Requests.Count("batch-create"));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G57_a_create_that_the_crm_never_carried_out_is_told_as_not_made_and_not_sent_again()
+    {
+        await using var account = await SalesforceAccount.OnboardedAsync(60, streams: "contact");
+        account.Crm.Control(new FaultControl(500, NoHeaders, null) { Endpoint = "collections-create", Times = 1 });
+
+        var results = await account.EditAsync("contact", SalesforceAccount.Creation(("LastName", "Never")));
+
+        Assert.Equal(EditResult.Rejected, results[0].Result);
+        Assert.Contains("was not made", results[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(1, account.Crm.Requests.Count("collections-create"));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G89_an_empty_text_clears_a_text_and_a_number_and_makes_no_field()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(60, streams: "contacts");
+        var ids = account.Ids("contacts");
+        await account.EditAsync("contacts", HubSpotAccount.Change(ids[0], "city", "Kiel"), HubSpotAccount.Change(ids[1], "annualrevenue", "12.5"));
+
+        var results = await account.EditAsync(
+            "contacts", HubSpotAccount.Change(ids[0], "city", ""), HubSpotAccount.Change(ids[1], "annualrevenue", ""), HubSpotAccount.Change(ids[2], "not_yet_there", ""));
+
+        Assert.Equal([EditResult.Updated, EditResult.Updated, EditResult.Rejected], results.Select(result => result.Result));
+        Assert.True(string.IsNullOrEmpty(await account.MirroredAsync("contacts", ids[1], "annualrevenue")));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G155_readers_never_see_the_first_of_two_quick_edits_after_the_second()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(60, streams: "contacts");
+        var id = account.Ids("contacts")[0];
+        await account.EditAsync("contacts", HubSpotAccount.Change(id, "city", "A"));
+        account.Crm.Control(
+            new LagControl(TimeSpan.FromMinutes(1)) { Endpoint = "search" }, new StallControl(TimeSpan.FromMilliseconds(300)) { Endpoint = "batch-update", Times = 1 });
+
+        var second = account.EditAsync("contacts", HubSpotAccount.Change(id, "city", "B"));
+        var seen = new List<string?>();
+        while (!second.IsCompleted)
+        {
+            await account.SyncAsync(SyncKind.LastHour);
+            seen.Add(await account.MirroredAsync("contacts", id, "city"));
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            await account.SyncAsync(SyncKind.LastHour);
+            seen.Add(await account.MirroredAsync("contacts", id, "city"));
+            account.Pass(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(EditResult.Updated, (await second)[0].Result);
+        Assert.All(seen.SkipWhile(city => city == "A"), city => Assert.Equal("B", city));
+        Assert.Equal("B", seen[^1]);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G156_edits_made_while_everything_is_pulled_reach_the_crm_and_make_no_echo()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(300, streams: "contacts");
+        var ids = account.Ids("contacts");
+        account.Crm.Control(new PagesControl([50]) { Endpoint = "list" }, new StallControl(TimeSpan.FromMilliseconds(150)) { Endpoint = "list" });
+        account.Crm.Requests.Clear();
+
+        var pull = account.SyncAsync(SyncKind.Full);
+        var results = await account.EditAsync("contacts", HubSpotAccount.Change(ids[0], "city", "X"), HubSpotAccount.Change(ids[^1], "city", "Y"));
+        Assert.False(pull.IsCompleted, "The pull was over before the edits.");
+        var report = await pull;
+        account.Crm.ClearControls();
+        await account.SyncAsync(SyncKind.Records, "contacts", ids[0], ids[^1]);
+        await account.SyncAsync(SyncKind.Hourly);
+
+        Assert.All(results, result => Assert.Equal(EditResult.Updated, result.Result));
+        Assert.Equal(SyncStatus.Verified, report.Status);
+        Assert.Equal(1, account.Crm.Requests.Count("batch-update"));
+        var changes = await account.Mirror.ChangesAsync(0, 10_000, CancellationToken.None);
+        Assert.Single(changes, change => change.Id.Value == ids[0] && change.Kind == ChangeKind.Changed);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G157_edits_on_both_sides_keep_different_fields_and_report_the_same_field_with_both_values()
+    {
+        await using var account = await SalesforceAccount.OnboardedAsync(60, streams: "contact");
+        var ids = account.Ids("Contact");
+        account.Crm.Mutate(
+            new EditRecords("Contact", [ids[0]], new Dictionary<string, string?> { ["Department"] = "Theirs" }), new EditRecords("Contact", [ids[1]], new Dictionary<string, string?> { ["Title"] = "Theirs" }));
+        account.Pass(TimeSpan.FromSeconds(5));
+
+        var results = await account.EditAsync("contact", SalesforceAccount.Change(ids[0], "Title", "Mine"), SalesforceAccount.Change(ids[1], "Title", "Mine"));
+
+        Assert.Equal([EditResult.Updated, EditResult.Conflict], results.Select(result => result.Result));
+        Assert.Equal("{\"Title\":\"Theirs\"}", results[1].Current);
+        Assert.Equal("Theirs", await account.MirroredAsync("contact", ids[0], "Department"));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G159_a_thousand_writes_to_children_of_one_parent_of_which_a_third_meet_a_lock_are_all_applied_once()
+    {
+        await using var account = await SalesforceAccount.OnboardedAsync(1_100, streams: "contact");
+        var ids = account.Ids("Contact").Take(1_000).ToList();
+        account.Crm.Control(new PartialControl { Endpoint = "collections-update", Share = 0.3, Times = 900 });
+        account.Crm.Requests.Clear();
+
+        var results = await account.EditAsync("contact", [.. ids.Select(id => SalesforceAccount.Change(id, "Title", "Child"))]);
+
+        var made = results.Count(result => result.Result == EditResult.Updated);
+        Assert.True(made >= 990, $"{made} of 1,000 were made.");
+        Assert.All(results.Where(result => result.Result != EditResult.Updated), result => Assert.Contains("UNABLE_TO_LOCK_ROW", result.Reason, StringComparison.Ordinal));
+        Assert.Equal(made, account.Crm.Requests.All.Sum(request => request.Written));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G160_three_bad_records_of_a_hundred_are_reported_each_with_its_reason_and_the_others_written()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(300, streams: "contacts");
+        var ids = account.Ids("contacts").Take(100).ToList();
+        string[] bad = ["no address", "@", "two words@example.com"];
+
+        var results = await account.EditAsync("contacts", [.. ids.Select((id, place) => place < 3 ? HubSpotAccount.Change(id, "email", bad[place]) : HubSpotAccount.Change(id, "city", "Kiel-Nord"))]);
+
+        Assert.All(results.Take(3).Zip(bad), pair => Assert.Contains(pair.Second, pair.First.Reason, StringComparison.Ordinal));
+        Assert.All(results.Skip(3), result => Assert.Equal(EditResult.Updated, result.Result));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G161_one_conflict_does_not_refuse_the_other_ninety_nine()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(300, streams: "contacts");
+        var ids = account.Ids("contacts").Take(100).ToList();
+        account.Crm.Control(new FaultControl(409, NoHeaders, null) { Endpoint = "batch-update", Times = 1 });
+        account.Crm.Requests.Clear();
+
+        var results = await account.EditAsync("contacts", [.. ids.Select(id => HubSpotAccount.Change(id, "city", "Kiel-Nord"))]);
+
+        Assert.All(results, result => Assert.Equal(EditResult.Updated, result.Result));
+        Assert.Equal(100, account.Crm.Requests.All.Sum(request => request.Written));
+        Assert.Equal(3, account.Crm.Requests.Count("batch-update"));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G178_a_write_to_a_merged_record_names_its_survivor()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(60, streams: "contacts");
+        var ids = account.Ids("contacts");
+        var survivor = account.Crm.Mutate(new MergeRecords("contacts", ids[0], [ids[1]]))[0].Id!;
+
+        var results = await account.EditAsync("contacts", HubSpotAccount.Change(ids[1], "city", "Kiel-Nord"));
+
+        Assert.Equal(EditResult.Rejected, results[0].Result);
+        Assert.Contains($"merged into {survivor}", results[0].Reason, StringComparison.Ordinal);
+        await account.SyncAsync(SyncKind.Hourly);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task Ten_thousand_changes_of_one_field_cost_a_read_and_a_write_a_batch()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(10_000, streams: "contacts");
+        var ids = account.Ids("contacts").Take(10_000).ToList();
+        account.Crm.Requests.Clear();
+
+        var results = await account.EditAsync("contacts", [.. ids.Select(id => HubSpotAccount.Change(id, "jobtitle", "Captain"))]);
+
+        Assert.All(results, result => Assert.Equal(EditResult.Updated, result.Result));
+        var batches = (ids.Count + 99) / 100;
+        Assert.Equal((batches, batches), (account.Crm.Requests.Count("batch-read"), account.Crm.Requests.Count("batch-update")));
+        Assert.Equal(2 * batches, account.Crm.Requests.All.Count);
+        await account.AssertEqualAsync();
+    }
+}
