@@ -26,6 +26,12 @@ internal sealed class IntercomApi(CrmHttp http)
     public Task<AnsweredRows> GetRowsAsync(string pathAndQuery, string endpoint, RowShape shape, CancellationToken cancellationToken) =>
         http.SendAsync(Request(HttpMethod.Get, pathAndQuery, endpoint), answer => AnsweredRows.ReadList(answer, shape), cancellationToken);
 
+    /// <summary>The next page of a scroll, asked for once: its parameter stays the same, so that asking again after a lost answer would skip a page.</summary>
+    public Task<AnsweredRows> ScrollOnAsync(string scroll, RowShape shape, CancellationToken cancellationToken) =>
+        http.SendAsync(
+            Request(HttpMethod.Get, $"/companies/scroll?scroll_param={Uri.EscapeDataString(scroll)}", "scroll companies") with { Repeatable = false },
+            answer => AnsweredRows.ReadList(answer, shape), cancellationToken);
+
     public Task<AnsweredRows> GetRowAsync(string pathAndQuery, string endpoint, RowShape shape, CancellationToken cancellationToken) =>
         http.SendAsync(Request(HttpMethod.Get, pathAndQuery, endpoint), answer => AnsweredRows.ReadOne(answer, shape), cancellationToken);
 

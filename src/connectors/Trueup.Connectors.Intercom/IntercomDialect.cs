@@ -44,6 +44,8 @@ internal sealed class IntercomDialect : IApiDialect
                 $"Intercom does not accept the token: {said} Reconnect the account with a valid token, and choose the region of its workspace.")),
             402 or 403 => new Verdict.Refused(new CrmForbiddenException($"Intercom does not allow this: {said} Check the app's permissions and the workspace's plan.")),
             410 => new Verdict.Refused(new MergedAwayException($"The contact was merged into another: {said}", IdIn(answer.Header("Link")))),
+            // Only Intercom's own word says that a record is not there; a gateway's page says nothing of it.
+            404 when error.Code is null => new Verdict.TryAgain($"Something before Intercom does not know the address: {said}"),
             404 => new Verdict.Refused(new CrmNotFoundException($"Intercom does not know what was asked for: {said}")),
             429 => new Verdict.Throttled(Burst, WaitOf(answer, now), $"Intercom's rate limit stays reached: {said}"),
             408 or >= 500 => new Verdict.TryAgain($"Intercom has a passing trouble: {said}", answer.RetryAfter(now)),

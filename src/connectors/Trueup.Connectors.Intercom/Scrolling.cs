@@ -98,7 +98,9 @@ internal sealed class Scrolling(IntercomApi api, Searching searching, Func<strin
                 foreach (var row in answer.Rows)
                     if (!dead.Contains(row))
                         writer.Add(answer, row);
-                var isLast = !hasRows || scroll is null;
+                if (hasRows && scroll is null)
+                    throw new CrmContractException("Intercom's scroll of companies ends although a page still had some.");
+                var isLast = !hasRows;
                 await spool.AddAsync(writer.Build(isLast ? null : $"{beginning}.{number}"), cancellationToken);
                 if (isLast)
                     return true;
@@ -106,9 +108,9 @@ internal sealed class Scrolling(IntercomApi api, Searching searching, Func<strin
 
             try
             {
-                answer = await api.GetRowsAsync($"/companies/scroll?scroll_param={Uri.EscapeDataString(scroll!)}", "scroll companies", shape, cancellationToken);
+                answer = await api.ScrollOnAsync(scroll!, shape, cancellationToken);
             }
-            catch (CrmException lost) when (mayFail && lost is CrmNotFoundException or CrmUnavailableException)
+            catch (CrmException lost) when (mayFail && lost is CrmNotFoundException or CrmUnavailableException or CrmContractException)
             {
                 return false;
             }
