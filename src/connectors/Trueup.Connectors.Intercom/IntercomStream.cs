@@ -55,7 +55,7 @@ internal sealed record IntercomStream(string Name, string Label, string Type, st
 
     public StreamDescription Description => new(new StreamName(Name), Label, Type, new StreamTraits
     {
-        ReadsModified = IsSearched, IndexLag = IndexLag,
+        ReadsModified = IsSearched, WaitsForNight = Reading == Reading.Scroll, IndexLag = IndexLag,
         RecordsPerFullPage = Reading switch { Reading.Scroll => PerScrollPage, Reading.Whole => 1_000, _ => PerSearchPage },
         CallsPerFullPage = Reading == Reading.SearchAndGet ? 1 + PerSearchPage : 1,
         RecordsPerModifiedPage = PerSearchPage, RecordsPerBatch = 1,
