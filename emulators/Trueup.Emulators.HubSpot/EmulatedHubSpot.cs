@@ -253,8 +253,8 @@ public sealed class EmulatedHubSpot : EmulatedCrm
                 case QuotaControl quota:
                     quotas.Set(quota);
                     break;
-                case ExpireControl { What: "locator" or "job" }:
-                    throw new ControlException("HubSpot has no query locators and no jobs that could expire.");
+                case ExpireControl { What: "locator" or "job" or "scroll" }:
+                    throw new ControlException("HubSpot has no query locators, no jobs and no scrolls that could expire.");
                 case JobControl or CsvControl:
                     throw new ControlException("HubSpot's jobs are not emulated.");
                 case ExpireControl expire:

@@ -58,6 +58,9 @@ public abstract class EmulatedCrm : IEmulatedCrm
     /// <summary>The vendor's own error envelope, for faults that give no body.</summary>
     protected abstract Answer Refuse(int status);
 
+    /// <summary>The vendor's own error envelope at one endpoint, with what else the error does there. Called without the vendor's lock.</summary>
+    protected virtual Answer Refuse(int status, Target target) => Refuse(status);
+
     /// <summary>The canonical name of a stream.</summary>
     /// <exception cref="ControlException">There is none of that name.</exception>
     protected abstract string StreamNamed(string name);
@@ -171,10 +174,10 @@ public abstract class EmulatedCrm : IEmulatedCrm
                 Mutate(hook.Operations);
 
         var fault = Controls.Strike<FaultControl>(target.Endpoint, target.Stream, each => each.From is not { } from || time >= from);
-        var answer = fault is { Applied: false } ? Faulty(fault) : Reply(call, target);
+        var answer = fault is { Applied: false } ? Faulty(fault, target) : Reply(call, target);
         var written = answer.Written;
         if (fault is { Applied: true })
-            answer = Faulty(fault);
+            answer = Faulty(fault, target);
         if (Controls.Strike<TruncateControl>(target.Endpoint, target.Stream) is { } truncate)
             answer = answer with { Body = answer.Body[..Math.Min(truncate.Bytes, answer.Body.Length)] };
         var cut = Controls.Strike<CutControl>(target.Endpoint, target.Stream);
@@ -207,13 +210,13 @@ public abstract class EmulatedCrm : IEmulatedCrm
         }
     }
 
-    private Answer Faulty(FaultControl fault)
+    private Answer Faulty(FaultControl fault, Target target)
     {
         var answer = fault.Body is { } body
             ? new Answer(fault.Status, Encoding.UTF8.GetBytes(body),
                 fault.Headers.GetValueOrDefault("Content-Type")
                 ?? (body.TrimStart().StartsWith('<') ? "text/html;charset=utf-8" : "application/json;charset=utf-8"))
-            : Refuse(fault.Status);
+            : Refuse(fault.Status, target);
         return answer with
         {
             Headers = [.. answer.Headers,
