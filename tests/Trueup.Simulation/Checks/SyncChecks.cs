@@ -49,7 +49,7 @@ internal sealed class SyncChecks(Account account)
         Checker.Check(report.Status != SyncStatus.Verified || report.Request.Kind == SyncKind.Records || green.Count == report.Streams.Count, "I10",
             "A sync calls itself verified although a stream is not.");
         if (green.Count > 0)
-            await GreenIsTrueAsync(mirror, report, green, beganAt);
+            await GreenIsTrueAsync(keeper, report, green, beganAt);
     }
 
     /// <summary>I29, I18: the mirror's own counts and digests are those of its rows, and no id is there twice.</summary>
@@ -103,12 +103,13 @@ internal sealed class SyncChecks(Account account)
     }
 
     /// <summary>I10, I1, I2, I3: what a sync calls verified is equal to the CRM, save what changed too late for it to see.</summary>
-    private async Task GreenIsTrueAsync(IMirror mirror, SyncReport report, List<MirroredStream> green, DateTimeOffset beganAt)
+    private async Task GreenIsTrueAsync(Keeper keeper, SyncReport report, List<MirroredStream> green, DateTimeOffset beganAt)
     {
         var whole = report.Request.Kind is SyncKind.Onboarding or SyncKind.Nightly or SyncKind.Full;
         var horizon = beganAt - account.Faults.LagSince(beganAt - FieldsSettle);
-        var equality = new Equality(account, mirror)
+        var equality = new Equality(account, keeper.Mirror!)
         {
+            CalculatedAsOf = keeper.Engine!.CalculatedAsOf,
             TouchedBefore = horizon, FieldsBefore = whole ? horizon : horizon - FieldsSettle, Why = $"after a {report.Request.Kind} sync that calls itself verified",
         };
         if (whole)

@@ -46,6 +46,9 @@ public abstract class SimulatedCrm(EmulatedCrm emulated) : IAsyncDisposable
     /// <summary>Whether the mirror is to hold a field of the CRM's state.</summary>
     public virtual bool Mirrors(RecordState record, string field) => true;
 
+    /// <summary>Whether the links between two streams are mirrored. False for what only a call for each record would tell.</summary>
+    public virtual bool MirrorsLinks(string stream, string other) => true;
+
     /// <summary>The stream from whose records the CRM computes a field, without stamping the record that has it; null for none.</summary>
     public virtual string? ComputedFrom(string stream, string field) => null;
 
