@@ -68,6 +68,10 @@ public enum WriteKind
     Delete,
     /// <summary>Bring a deleted record back under its own id.</summary>
     Restore,
+    /// <summary>Link the record with another. Written by <see cref="IWritesLinks"/>.</summary>
+    Associate,
+    /// <summary>Take a link between the record and another away. Written by <see cref="IWritesLinks"/>.</summary>
+    Dissociate,
 }
 
 /// <summary>Records of one stream to which the same is done.</summary>

@@ -34,13 +34,19 @@ internal sealed class EditRun(EditContext edit)
         using var scope = ApiScope.Begin(ApiPriority.Interactive);
         var facts = await RunFacts.GatherAsync(edit.Order, edit.Stream, edit.Mirror, edit.Journal, cancellationToken);
         var preflight = new Preflight(edit.Stream, edit.Traits, facts);
+        var links = new LinkPreflight(edit, facts);
         for (var after = -1; edit.Stop is null;)
         {
             var items = await edit.Journal.ReadAsync(edit.Order.Run, after, ItemsAtOnce, openOnly: true, cancellationToken);
             if (items.Count == 0)
                 break;
             after = items[^1].Position;
-            await WorkAsync(items, preflight, cancellationToken);
+            await WorkAsync([.. items.Where(item => !item.IsLink)], preflight, cancellationToken);
+            if (items.Where(item => item.IsLink).ToList() is { Count: > 0 } linked)
+            {
+                var batches = new LinkBatches(edit, links, linked);
+                await GuardAsync(() => batches.RunAsync(cancellationToken), cancellationToken);
+            }
         }
 
         await SettleLostAsync(cancellationToken);
@@ -49,7 +55,7 @@ internal sealed class EditRun(EditContext edit)
         var isSettled = (await edit.Journal.ReadAsync(edit.Order.Run, -1, 1, openOnly: true, cancellationToken)).Count == 0;
         return new EditReport
         {
-            IsSettled = isSettled, Stopped = edit.Stop?.Message, Updated = [.. edit.Updated], Created = [.. edit.Created], Deleted = [.. edit.Deleted],
+            IsSettled = isSettled, Stopped = edit.Stop?.Message, Updated = [.. edit.Updated], Created = [.. edit.Created], Deleted = [.. edit.Deleted], Linked = [.. edit.Linked],
             ApiCalls = scope.Calls, Retries = scope.Retries, Bytes = scope.Bytes,
         };
     }
