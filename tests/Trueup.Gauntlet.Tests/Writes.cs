@@ -186,6 +186,60 @@ public sealed class Writes
     }
 
     [Fact]
+    public async Task G57_links_whose_answer_is_lost_are_made_once_and_the_mirror_has_them()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(60, 1, "contacts", "companies");
+        var (ids, companies) = (account.Ids("contacts"), account.Ids("companies"));
+        account.Crm.Control(new CutControl(0) { Endpoint = "associations-write", Times = 1 });
+
+        var results = await account.EditAsync("contacts", [.. ids.Take(20).Select(id => HubSpotAccount.Linking(id, "companies", companies[^1], "Primary"))]);
+
+        Assert.All(results, result => Assert.True(result.Result is EditResult.Updated or EditResult.Unmodified, result.Reason));
+        Assert.Equal(1, account.Crm.Requests.Count("associations-write"));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G169_links_that_were_edited_are_no_difference_for_the_syncs_after_it()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(120, 1, "contacts", "companies", "deals");
+        var (ids, companies) = (account.Ids("contacts"), account.Ids("companies"));
+        var before = account.Crm.State("contacts").Streams["contacts"].First(record => record.Deleted is null && record.Associations.GetValueOrDefault("companies") is { Count: > 0 });
+
+        var results = await account.EditAsync(
+            "contacts", HubSpotAccount.Linking(ids[0], "companies", companies[^1]), HubSpotAccount.Linking(ids[1], "contacts", ids[2]),
+            HubSpotAccount.Unlinking(before.Id, "companies", before.Associations["companies"][0]));
+
+        Assert.All(results, result => Assert.True(result.Result is EditResult.Updated or EditResult.Unmodified, result.Reason));
+        await account.AssertEqualAsync();
+        var hourly = await account.SyncAsync(SyncKind.Hourly);
+        var full = await account.SyncAsync(SyncKind.Full);
+        Assert.Equal((SyncStatus.Verified, 0L), (full.Status, hourly.Streams.Concat(full.Streams).Sum(stream => stream.LinksChanged)));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task A_link_in_salesforce_is_the_lookup_field_that_holds_it()
+    {
+        await using var account = await SalesforceAccount.OnboardedAsync(60, "account", "contact");
+        var (ids, accounts) = (account.Ids("Contact"), account.Ids("Account"));
+
+        var linked = await account.EditAsync("contact", SalesforceAccount.Linking(ids[0], "account", accounts[^1], "Account ID"), SalesforceAccount.Linking(ids[1], "account", "001000000000000AAA"));
+        account.Crm.Mutate(new EditRecords("Contact", [ids[2]], new Dictionary<string, string?> { ["AccountId"] = accounts[1] }));
+        account.Pass(TimeSpan.FromSeconds(5));
+        var unlinked = await account.EditAsync("contact", SalesforceAccount.Unlinking(ids[0], "account", accounts[^1]), SalesforceAccount.Unlinking(ids[2], "account", accounts[0]));
+
+        Assert.Equal([EditResult.Updated, EditResult.Rejected], linked.Select(result => result.Result));
+        Assert.Contains("not among account", linked[1].Reason, StringComparison.Ordinal);
+        Assert.Equal([EditResult.Updated, EditResult.Conflict], unlinked.Select(result => result.Result));
+        Assert.Null(await account.MirroredAsync("contact", ids[0], "AccountId"));
+
+        // How many contacts an account has is worked out by Salesforce, and moves no stamp.
+        await account.SyncAsync(SyncKind.Full);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task Ten_thousand_changes_of_one_field_cost_a_read_and_a_write_a_batch()
     {
         await using var account = await HubSpotAccount.OnboardedAsync(10_000, streams: "contacts");
