@@ -109,6 +109,10 @@ internal abstract class Account<TCrm> : IAsyncDisposable where TCrm : IEmulatedC
         return Edits.Of(run);
     }
 
+    /// <summary>Carries out a run that is in the journal, or goes on with it.</summary>
+    public Task<EditReport> RunEditAsync(string run, string stream, CancellationToken cancellationToken) =>
+        Engine.EditAsync(new EditOrder(run, new StreamName(stream), IsPreview: false, ConflictRule.Stop), Edits, () => { }, cancellationToken);
+
     /// <summary>A change of one field.</summary>
     public static EditItem Change(string id, string field, string? value) =>
         new() { Position = 0, Kind = WriteKind.Update, Id = new RecordId(id), Wanted = JsonSerializer.Serialize(new Dictionary<string, string?> { [field] = value }) };

@@ -219,6 +219,53 @@ public sealed class Writes
     }
 
     [Fact]
+    public async Task G57_a_run_that_dies_while_its_bulk_job_is_under_way_waits_for_the_job_and_makes_nothing_twice()
+    {
+        await using var account = await SalesforceAccount.OnboardedForBulkWritesAsync(60, 250, "contact");
+        account.Crm.Control(new JobControl(TimeSpan.FromMinutes(10), null, JobEnd.Complete, null) { Endpoint = "ingest-create" });
+        account.Edits.Add("run", Enumerable.Range(0, 300).Select(place => SalesforceAccount.Creation(("LastName", $"Once {place}"), ("Department", "Bulk")) with { Position = place }));
+        using var death = new CancellationTokenSource();
+        account.Crm.Requests.Clear();
+        var dying = account.RunEditAsync("run", "contact", death.Token);
+        while (account.Crm.Requests.Count("ingest-poll") == 0)
+            await Task.WhenAny(dying, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None));
+        await death.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dying);
+        await account.RestartAsync();
+
+        var going = account.RunEditAsync("run", "contact", CancellationToken.None);
+        while (account.Crm.Requests.Count("ingest-list") == 0)
+            await Task.WhenAny(going, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None));
+        Assert.False(going.IsCompleted, "The run ended before the job.");
+        account.Pass(TimeSpan.FromMinutes(11));
+        Assert.True((await going).IsSettled);
+
+        Assert.All(account.Edits.Of("run"), result => Assert.Equal(EditResult.Created, result.Result));
+        Assert.Equal(300, account.Crm.State("Contact").Streams["Contact"].Count(record => record.Properties.GetValueOrDefault("Department") == "Bulk"));
+        Assert.Equal(1, account.Crm.Requests.Count("ingest-create"));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task Changes_above_the_threshold_are_one_bulk_job_and_the_syncs_after_it_find_nothing()
+    {
+        await using var account = await SalesforceAccount.OnboardedForBulkWritesAsync(400, 250, "contact");
+        var ids = account.Ids("Contact").Take(300).ToList();
+        account.Crm.Requests.Clear();
+
+        var results = await account.EditAsync("contact", [.. ids.Select((id, place) => place == 100 ? SalesforceAccount.Change(id, "Email", "no address") : SalesforceAccount.Change(id, "Title", "Captain"))]);
+
+        Assert.Equal((299, 1), (results.Count(result => result.Result == EditResult.Updated), results.Count(result => result.Result == EditResult.Rejected)));
+        Assert.Contains("INVALID_EMAIL_ADDRESS", results[100].Reason, StringComparison.Ordinal);
+        Assert.Equal((1, 0), (account.Crm.Requests.Count("ingest-create"), account.Crm.Requests.Count("collections-update")));
+        var events = (await account.Mirror.ChangesAsync(0, 10_000, CancellationToken.None)).Count;
+        await account.SyncAsync(SyncKind.Hourly);
+        Assert.Equal(SyncStatus.Verified, (await account.SyncAsync(SyncKind.Full)).Status);
+        Assert.Equal(events, (await account.Mirror.ChangesAsync(0, 10_000, CancellationToken.None)).Count);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task A_link_in_salesforce_is_the_lookup_field_that_holds_it()
     {
         await using var account = await SalesforceAccount.OnboardedAsync(60, "account", "contact");

@@ -75,6 +75,15 @@ internal sealed record EditContext(
         Progress();
     }
 
+    /// <summary>Waits until what was sent and not heard of has had its time, so that asking shows what became of it.</summary>
+    /// <param name="pause">How long at least.</param>
+    public async Task WaitBeforeAskingAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        await Task.Delay(pause, Clock, cancellationToken);
+        if (Connector is IWritesInJobs jobs)
+            await jobs.SettleAsync(Stream.Description, cancellationToken);
+    }
+
     /// <summary>Reads what the CRM holds now.</summary>
     public async Task<CurrentRecords> ReadAsync(IEnumerable<RecordId> ids, CancellationToken cancellationToken)
     {

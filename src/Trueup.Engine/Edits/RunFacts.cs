@@ -11,6 +11,7 @@ internal sealed class RunFacts
     private const int ItemsPerRead = 5_000;
     private const int RecordsPerLoad = 1_000;
 
+    private readonly Dictionary<WriteKind, int> kinds = [];
     private readonly Dictionary<RecordId, int> records = [];
     private readonly Dictionary<(RecordId Record, LinkChange Link), int> links = [];
     private readonly Dictionary<(string Field, string Value), int> unique = [];
@@ -38,6 +39,9 @@ internal sealed class RunFacts
         return facts;
     }
 
+    /// <summary>How many changes of a kind the run has.</summary>
+    public int CountOf(WriteKind kind) => kinds.GetValueOrDefault(kind);
+
     /// <summary>Whether an earlier change of the run is about the same record, or the same link of it.</summary>
     public bool Repeats(EditItem item) => item.IsLink
         ? links.TryGetValue((item.Id, LinkChange.Read(item.Wanted!)), out var earlier) && earlier < item.Position
@@ -60,6 +64,7 @@ internal sealed class RunFacts
 
     private void Note(EditItem item, Dictionary<string, Field> telling)
     {
+        kinds[item.Kind] = CountOf(item.Kind) + 1;
         if (item.IsLink)
         {
             links.TryAdd((item.Id, LinkChange.Read(item.Wanted!)), item.Position);

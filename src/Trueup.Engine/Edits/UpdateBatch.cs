@@ -16,7 +16,7 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
         {
             // What was not heard of may still be on its way.
             if (round > 0)
-                await Task.Delay(EditRun.PauseBeforeAsking * round, edit.Clock, cancellationToken);
+                await edit.WaitBeforeAskingAsync(EditRun.PauseBeforeAsking * round, cancellationToken);
             var read = await edit.ReadAsync(left.Select(item => item.Id), cancellationToken);
             var isLast = ++round > EditRun.MostRounds;
             List<EditItem> ended = [], sending = [];

@@ -4,7 +4,7 @@ using Trueup.Contract;
 namespace Trueup.Engine.Tests.World;
 
 /// <summary>Writing to the small CRM, and what goes wrong between sending and hearing.</summary>
-internal sealed partial class SmallCrm : IWrites, IWritesLinks
+internal sealed partial class SmallCrm : IWrites, IWritesLinks, IWritesInJobs
 {
     public WriteTraits Writing { get; set; } = new() { Updates = true, Creates = true, Deletes = true, Restores = true, RecordsPerBatch = 10 };
 
@@ -19,6 +19,15 @@ internal sealed partial class SmallCrm : IWrites, IWritesLinks
 
     /// <summary>Records written, each as often as it was.</summary>
     public List<string> Written { get; } = [];
+
+    /// <summary>How often it was waited for what is under way.</summary>
+    public int Settlements { get; private set; }
+
+    public Task SettleAsync(StreamDescription stream, CancellationToken cancellationToken)
+    {
+        Settlements++;
+        return Task.CompletedTask;
+    }
 
     public WriteTraits WritesOf(StreamDescription stream) => Writing;
 
