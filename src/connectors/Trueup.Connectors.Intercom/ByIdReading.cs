@@ -40,7 +40,7 @@ internal sealed class ByIdReading(IntercomApi api, Searching searching, NestedLi
                     var archived = stream.Name == "contacts" ? await ArchivedAsync(found, cancellationToken) : [];
                     foreach (var (id, answer) in found)
                     {
-                        if (memory.IsArchived(id) ?? archived.Contains(id))
+                        if (memory.IsArchived(stream, id) ?? archived.Contains(id))
                             gone.Add(new GoneRecord(id, GoneCause.Archived));
                         else
                             writer.Add(answer, answer.Rows[0], await nested.CompleteAsync(answer, answer.Rows[0], shape, cancellationToken));

@@ -33,8 +33,8 @@ internal sealed class RecordWriting(IntercomApi api, Searching searching, Nested
     {
         WriteKind.Update => UpdateAsync(stream, record, cancellationToken),
         WriteKind.Create => CreateAsync(stream, record, cancellationToken),
-        WriteKind.Delete when stream.Name == "contacts" => ArchiveAsync(record, isArchived: true, cancellationToken),
-        WriteKind.Restore => ArchiveAsync(record, isArchived: false, cancellationToken),
+        WriteKind.Delete when stream.Name == "contacts" => ArchiveAsync(stream, record, isArchived: true, cancellationToken),
+        WriteKind.Restore => ArchiveAsync(stream, record, isArchived: false, cancellationToken),
         _ => DeleteAsync(stream, record, cancellationToken),
     };
 
@@ -89,11 +89,11 @@ internal sealed class RecordWriting(IntercomApi api, Searching searching, Nested
         return answer.Id("id") is { Length: > 0 } id ? new WriteOutcome.Written(new RecordId(id)) : new WriteOutcome.Unheard("Intercom's answer does not name the new record.");
     }
 
-    private async Task<WriteOutcome> ArchiveAsync(RecordWrite record, bool isArchived, CancellationToken cancellationToken)
+    private async Task<WriteOutcome> ArchiveAsync(IntercomStream stream, RecordWrite record, bool isArchived, CancellationToken cancellationToken)
     {
         var what = isArchived ? "archive" : "unarchive";
         await api.WriteAsync(HttpMethod.Post, $"/contacts/{Uri.EscapeDataString(record.Id.Value)}/{what}", $"{what} contacts", "{}"u8.ToArray(), cancellationToken);
-        memory.Note(record.Id, isArchived);
+        memory.Note(stream, record.Id, isArchived);
         return new WriteOutcome.Written(record.Id);
     }
 
@@ -102,6 +102,8 @@ internal sealed class RecordWriting(IntercomApi api, Searching searching, Nested
         // The reports of the workspace keep what they have counted.
         var query = stream.Name == "conversations" ? "?retain_metrics=true" : "";
         await api.WriteAsync(HttpMethod.Delete, $"/{stream.Name}/{Uri.EscapeDataString(record.Id.Value)}{query}", $"delete {stream.Name}", default, cancellationToken);
+        if (stream.Name == "companies")
+            memory.Note(stream, record.Id, isArchived: true);
         return new WriteOutcome.Written(record.Id);
     }
 
