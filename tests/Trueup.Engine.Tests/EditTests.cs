@@ -87,6 +87,21 @@ public sealed class EditTests
         await world.AssertEqualAsync();
     }
 
+    [Theory]
+    [InlineData("Eve", "city was last changed by Eve at 2026-03-28")]
+    [InlineData(null, "the record was last modified 2026-03-28")]
+    public async Task A_conflict_says_who_changed_the_field_and_when_where_the_crm_tells(string? author, string words)
+    {
+        await using var world = await SmallWorld.OnboardedAsync(3);
+        world.Crm.Author = author;
+        world.Crm.Edit(SmallCrm.Contacts, "2", "city", "Changed there");
+
+        var results = await world.EditAsync(Change("2", ("city", "Lübeck")));
+
+        Assert.Equal(EditResult.Conflict, results[0].Result);
+        Assert.Contains(words, results[0].Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_conflict_is_written_over_where_that_was_asked_for()
     {

@@ -119,6 +119,7 @@ public sealed class Writes
 
         Assert.Equal([EditResult.Updated, EditResult.Conflict], results.Select(result => result.Result));
         Assert.Equal("{\"Title\":\"Theirs\"}", results[1].Current);
+        Assert.Matches("The record was last changed by user 005[A-Za-z0-9]{15} at 20", results[1].Reason);
         Assert.Equal("Theirs", await account.MirroredAsync("contact", ids[0], "Department"));
         await account.AssertEqualAsync();
     }

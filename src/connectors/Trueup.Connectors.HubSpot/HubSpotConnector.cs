@@ -5,7 +5,7 @@ namespace Trueup.Connectors.HubSpot;
 
 /// <summary>Reads and writes a HubSpot portal.</summary>
 internal sealed class HubSpotConnector
-    : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IReadsAssociations, IReportsMerges, IWrites, IWritesLinks, IFindsByUniqueValue
+    : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IReadsAssociations, IReportsMerges, IWrites, IWritesLinks, IFindsByUniqueValue, ITellsWhoChanged
 {
     // HubSpot's clients use 6 to 10 at once. Source: hubspot.md §9, 2026-09.
     private const int MostCallsAtOnce = 10;
@@ -25,6 +25,7 @@ internal sealed class HubSpotConnector
     private readonly AssociationReading associations;
     private readonly RecordWriting writing;
     private readonly AssociationWriting linking;
+    private readonly PropertyHistory history;
 
     public HubSpotConnector(ConnectorSetup setup, HttpMessageInvoker invoker, Random chance, HubSpotLimits limits)
     {
@@ -46,6 +47,7 @@ internal sealed class HubSpotConnector
         associations = new AssociationReading(api);
         writing = new RecordWriting(api);
         linking = new AssociationWriting(api);
+        history = new PropertyHistory(api);
     }
 
     public DateTimeOffset Now => api.Now;
@@ -107,6 +109,10 @@ internal sealed class HubSpotConnector
     public WriteTraits WritesOf(StreamDescription stream) => HubSpotType.IsOwners(stream) ? WriteTraits.None : RecordWriting.Traits;
 
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(WriteBatch batch, CancellationToken cancellationToken) => writing.WriteAsync(batch, cancellationToken);
+
+    public Task<IReadOnlyDictionary<RecordId, IReadOnlyList<LastChange>>> LastChangesAsync(
+        StreamDescription stream, IReadOnlyList<ChangedRecord> records, CancellationToken cancellationToken) =>
+        history.ReadAsync(stream, records, cancellationToken);
 
     public int LinksPerBatch => AssociationWriting.LinksPerBatch;
 

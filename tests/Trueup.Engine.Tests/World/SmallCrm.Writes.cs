@@ -4,7 +4,7 @@ using Trueup.Contract;
 namespace Trueup.Engine.Tests.World;
 
 /// <summary>Writing to the small CRM, and what goes wrong between sending and hearing.</summary>
-internal sealed partial class SmallCrm : IWrites, IWritesLinks, IWritesInJobs
+internal sealed partial class SmallCrm : IWrites, IWritesLinks, IWritesInJobs, ITellsWhoChanged
 {
     public WriteTraits Writing { get; set; } = new() { Updates = true, Creates = true, Deletes = true, Restores = true, RecordsPerBatch = 10 };
 
@@ -19,6 +19,18 @@ internal sealed partial class SmallCrm : IWrites, IWritesLinks, IWritesInJobs
 
     /// <summary>Records written, each as often as it was.</summary>
     public List<string> Written { get; } = [];
+
+    /// <summary>Who changes things in the CRM; null where it does not tell.</summary>
+    public string? Author { get; set; }
+
+    public Task<IReadOnlyDictionary<RecordId, IReadOnlyList<LastChange>>> LastChangesAsync(
+        StreamDescription stream, IReadOnlyList<ChangedRecord> records, CancellationToken cancellationToken)
+    {
+        if (Author is null)
+            throw new CrmForbiddenException("The history may not be read.");
+        return Task.FromResult<IReadOnlyDictionary<RecordId, IReadOnlyList<LastChange>>>(records.ToDictionary(
+            record => record.Id, record => (IReadOnlyList<LastChange>)[.. record.Fields.Select(field => new LastChange(field, streams[stream.Name][long.Parse(record.Id.Value)].Modified, Author))]));
+    }
 
     /// <summary>How often it was waited for what is under way.</summary>
     public int Settlements { get; private set; }
