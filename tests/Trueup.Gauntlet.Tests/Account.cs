@@ -102,7 +102,7 @@ internal abstract class Account<TCrm> : IAsyncDisposable where TCrm : IEmulatedC
     {
         var run = $"run-{++syncs}";
         var streams = await Mirror.StreamsAsync(CancellationToken.None);
-        items = [.. LinkField.Rewrite([.. items], streams.Single(known => known.Name.Value == stream), connector!, streams)];
+        items = [.. LinkField.Rewrite(IdForms.Lengthen([.. items], streams.Single(known => known.Name.Value == stream), connector!), streams.Single(known => known.Name.Value == stream), connector!, streams)];
         Edits.Add(run, items.Select((item, position) => item with { Position = position }));
         var report = await Engine.EditAsync(new EditOrder(run, new StreamName(stream), IsPreview: false, ConflictRule.Stop), Edits, () => { }, CancellationToken.None);
         Assert.True(report.IsSettled, report.Stopped);

@@ -267,6 +267,20 @@ public sealed class Writes
     }
 
     [Fact]
+    public async Task Ids_of_fifteen_characters_are_taken_for_the_records_that_they_name()
+    {
+        await using var account = await SalesforceAccount.OnboardedAsync(60, "account", "contact");
+        var (contact, other, company) = (account.Ids("Contact")[0], account.Ids("Contact")[1], account.Ids("Account")[^1]);
+
+        var results = await account.EditAsync(
+            "contact", SalesforceAccount.Change(contact[..15], "Title", "Dr"), SalesforceAccount.Change(other, "AccountId", company[..15]));
+
+        Assert.All(results, result => Assert.Equal(EditResult.Updated, result.Result));
+        Assert.Equal(contact, results[0].Id.Value);
+        Assert.Equal((("Dr", company)), (await account.MirroredAsync("contact", contact, "Title"), await account.MirroredAsync("contact", other, "AccountId")));
+    }
+
+    [Fact]
     public async Task A_link_in_salesforce_is_the_lookup_field_that_holds_it()
     {
         await using var account = await SalesforceAccount.OnboardedAsync(60, "account", "contact");

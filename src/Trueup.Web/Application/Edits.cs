@@ -39,6 +39,7 @@ public sealed class Edits(
         var items = changes.Select(Read).ToList();
         var stream = await CheckAsync(entry, wanted.Stream, cancellationToken);
         var open = await log.OpenAsync(entry, cancellationToken);
+        items = IdForms.Lengthen(items, stream, open.Connector);
         if (items.Exists(item => item.IsLink))
             items = LinkField.Rewrite(items, stream, open.Connector, await open.Mirror.StreamsAsync(cancellationToken));
         return await BeginAsync(actor, entry, stream, isPreview, rule, items, undoes: null, wait, cancellationToken);

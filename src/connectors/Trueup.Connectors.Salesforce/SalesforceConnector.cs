@@ -6,7 +6,7 @@ namespace Trueup.Connectors.Salesforce;
 /// <summary>Reads and writes a Salesforce org.</summary>
 /// <remarks>Salesforce links records by fields that hold ids, and by objects of their own, such as campaign members; both are mirrored as they are.
 /// So there are no associations beside them to read.</remarks>
-internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IWrites, IWritesInJobs, ITellsWhoChanged
+internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IWrites, IWritesInJobs, ITellsWhoChanged, IHasLongIds
 {
     // Developer orgs allow 5 calls that take 20 s at once, others 25. Source: developer.salesforce.com, "API Request Limits and Allocations".
     private const int MostCallsAtOnce = 5;
@@ -84,6 +84,8 @@ internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsBy
         Task.FromResult<IReadOnlyDictionary<RecordId, IReadOnlyList<LastChange>>>(
             records.Select(record => (record.Id, Change: LastModification.In(record.Properties))).Where(each => each.Change is not null)
                 .ToDictionary(each => each.Id, each => (IReadOnlyList<LastChange>)[each.Change!]));
+
+    public string? LongForm(string id) => SalesforceId.Long(id);
 
     public Uri? LinkTo(StreamDescription stream, RecordId id) =>
         account.RecordUrlPrefix is { } prefix ? new Uri(prefix + Uri.EscapeDataString(id.Value)) : null;
