@@ -5,8 +5,8 @@ namespace Trueup.Connectors.Intercom;
 
 /// <summary>Finds out what became of records, each by a call of its own.</summary>
 /// <remarks>An archived contact answers as if it were live, and only lists and searches leave it out: whoever answers is looked for by a search as well, unless the
-/// search may not know of it yet. Source: intercom.md, section 7, 2026-09.</remarks>
-internal sealed class ByIdReading(IntercomApi api, Searching searching, NestedLists nested)
+/// search may not know of it yet; what we archived or brought back ourselves is remembered until it does. Source: intercom.md, section 7, 2026-09.</remarks>
+internal sealed class ByIdReading(IntercomApi api, Searching searching, NestedLists nested, ArchiveMemory memory)
 {
     private const int AtOnce = 8;
     private const int IdsPerSearch = 50;
@@ -40,7 +40,7 @@ internal sealed class ByIdReading(IntercomApi api, Searching searching, NestedLi
                     var archived = stream.Name == "contacts" ? await ArchivedAsync(found, cancellationToken) : [];
                     foreach (var (id, answer) in found)
                     {
-                        if (archived.Contains(id))
+                        if (memory.IsArchived(stream, id) ?? archived.Contains(id))
                             gone.Add(new GoneRecord(id, GoneCause.Archived));
                         else
                             writer.Add(answer, answer.Rows[0], await nested.CompleteAsync(answer, answer.Rows[0], shape, cancellationToken));

@@ -8,7 +8,8 @@ namespace Trueup.Connectors.Intercom;
 /// <remarks>Which segments a contact is in, no record tells: that would take a call for each contact. Source: intercom.md, sections 2 and 15.</remarks>
 internal static class Links
 {
-    private const string Category = "INTERCOM_DEFINED";
+    /// <summary>Who defines the types of links.</summary>
+    public const string Category = "INTERCOM_DEFINED";
 
     // The field that names the others, and the list within it; no list where the field is the list itself, or the one that is named.
     private static readonly (string From, string To, string Field, string? Member)[] Named =

@@ -210,7 +210,7 @@ internal sealed partial class SmallCrm(TimeProvider clock) : IConnector, IReadsM
             Call("associations", 0);
             yield return [.. some.Select(id => new RecordAssociations(id, [.. Links
                 .Where(link => (from.Name == Contacts ? link.Contact : link.Company) == id.Value)
-                .Select(link => new Association(new RecordId(from.Name == Contacts ? link.Company : link.Contact), "T", "1", null))]))];
+                .SelectMany(link => TypesOf(link).Select(type => new Association(new RecordId(from.Name == Contacts ? link.Company : link.Contact), type.Category, type.TypeId, type.Label)))]))];
         }
     }
 
