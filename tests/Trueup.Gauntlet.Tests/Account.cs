@@ -187,7 +187,10 @@ internal abstract class Account<TCrm> : IAsyncDisposable where TCrm : IEmulatedC
             Directory.Delete(folder, recursive: true);
     }
 
-    private IReadOnlyList<RecordState> StateOf(MirroredStream stream) => Crm.State(stream.Description.TypeId).Streams.Values.Single();
+    /// <summary>The name under which the emulated CRM keeps a stream.</summary>
+    protected virtual string KeptAs(MirroredStream stream) => stream.Description.TypeId;
+
+    private IReadOnlyList<RecordState> StateOf(MirroredStream stream) => Crm.State(KeptAs(stream)).Streams.Values.Single();
 
     private void AssertSameValues(MirroredStream stream, RecordState truth, StoredRecord record)
     {
