@@ -164,7 +164,8 @@ public sealed class EmulatedIntercom : EmulatedCrm
             throw exhausted;
         if (Controls.Strike<ForbidControl>(target.Endpoint, target.Stream) is not null)
             throw new Refusal(403, "forbidden", "The app lacks the permission to read this");
-        return route.Reply(new Request(call, VersionOf(call)));
+        var answer = route.Reply(new Request(call, VersionOf(call)));
+        return route.Endpoint is "create" or "update" or "upsert" or "delete" or "archive" or "link" ? answer with { Written = 1 } : answer;
     }
 
     private Version VersionOf(Call call)

@@ -105,7 +105,7 @@ internal sealed class Mutations(IntercomWorkspace workspace)
             throw new ControlException($"Nobody defines fields of {table.Name}.");
         if (table.AttributeNamed(name) is not null)
             throw new ControlException($"{table.Name} has an attribute '{name}' already.");
-        table.Attributes.Add(new Workspace.Attribute(workspace.NextNumber(), name, add.Field.Type ?? "string", workspace.Stamp / 1000)
+        table.Attributes.Add(new CustomAttribute(workspace.NextNumber(), name, add.Field.Type ?? "string", workspace.Stamp / 1000)
         {
             Label = add.Field.Label ?? name, Options = [.. (add.Field.Options ?? []).Select(option => option.Value)],
         });
@@ -120,7 +120,7 @@ internal sealed class Mutations(IntercomWorkspace workspace)
             attribute.Options = [.. options.Select(option => option.Value)];
     });
 
-    private MutationResult Change(string stream, string name, Action<Workspace.Attribute> change)
+    private MutationResult Change(string stream, string name, Action<CustomAttribute> change)
     {
         var table = Table(stream);
         var attribute = table.AttributeNamed(Bare(name)) ?? throw new ControlException($"{table.Name} has no attribute '{name}'.");

@@ -139,17 +139,18 @@ internal sealed class ConnectionEdits(
     }
 
     /// <summary>Has records read once more: all that were written, where a sync was at work beside the run and may have written over them what it had read
-    /// before; and those that were made, because apps link new records by themselves.</summary>
+    /// before; those that were made, because apps link new records by themselves; and the links that were written beside a sync.</summary>
     private async Task ReadAgainAsync(ConnectionEntry owner, EditEntry entry, EditReport report, bool hadSync, bool linksByItself, CancellationToken cancellationToken)
     {
         var stream = new StreamName(entry.Stream);
         var made = hadSync || linksByItself ? report.Created : [];
+        var linked = hadSync ? report.Linked.Distinct().ToList() : [];
         var written = hadSync ? report.Updated.Concat(report.Deleted).Distinct().ToList() : [];
-        foreach (var some in made.Chunk(RecordsPerSync))
+        foreach (var some in made.Concat(linked).Distinct().Chunk(RecordsPerSync))
             await tools.Journal.EnqueueAsync(owner, new SyncOrder(SyncKind.Records, SyncJournal.EditTrigger, stream, some) { Links = true }, id: null, cancellationToken);
         foreach (var some in written.Chunk(RecordsPerSync))
             await tools.Journal.EnqueueAsync(owner, new SyncOrder(SyncKind.Records, SyncJournal.EditTrigger, stream, some), id: null, cancellationToken);
-        if (made.Count + written.Count > 0)
+        if (made.Count + linked.Count + written.Count > 0)
             wake();
     }
 
@@ -172,7 +173,7 @@ internal sealed class ConnectionEdits(
                 new StreamReport
                 {
                     Stream = stream.Name, Label = stream.Description.Label, InTrueup = stream.Live, Created = report.Created.Count, Updated = report.Updated.Count,
-                    Buried = report.Deleted.Count, Unchanged = counts.Unmodified, Status = status, Reason = reason,
+                    Buried = report.Deleted.Count, LinksChanged = report.Linked.Count, Unchanged = counts.Unmodified, Status = status, Reason = reason,
                 },
             ],
         };

@@ -21,6 +21,7 @@ public sealed class ConnectionSync(
 {
     private readonly Lock gate = new();
     private readonly SemaphoreSlim editTurn = new(1);
+    private readonly SemaphoreSlim linkTurn = new(1);
     private readonly EditMarks editMarks = new();
     private Checkpoints? checkpoints;
     private long fence;
@@ -163,7 +164,7 @@ public sealed class ConnectionSync(
             ?? throw new CrmRefusedException($"This connection has no stream called {order.Stream}.");
         if (connector is not IWrites writes || connector is not IReadsByIds byIds)
             throw new CrmRefusedException("Records of this app cannot be edited.");
-        var follower = new MirrorFollower(connector, mirror, fence, editMarks, editTurn, clock);
+        var follower = new MirrorFollower(connector, mirror, fence, editMarks, editTurn, linkTurn, clock);
         return await new EditRun(new EditContext(order, stream, connector, writes, byIds, mirror, follower, journal, clock, log, progress)).RunAsync(cancellationToken);
     }
 

@@ -213,9 +213,9 @@ internal sealed class SyncRun
             run.End(SyncStatus.Verified, null);
     }
 
-    private static StreamFacts Facts(StreamRun run) => new(run.Mirrored, run.Checkpoint, run.Report.InApp);
+    private StreamFacts Facts(StreamRun run) => new(run.Mirrored, run.Checkpoint, run.Report.InApp) { IsNamed = sync.Request.Stream is not null };
 
-    private static IReadOnlyList<PlannedStep> WhatFollows(StreamRun run, PlannedStep step) =>
+    private IReadOnlyList<PlannedStep> WhatFollows(StreamRun run, PlannedStep step) =>
         step.Kind == StepKind.Compare && (!run.IsEnumerated || run.IsResumed) && run.Report.Difference > 0 && run.Question is null
             ? Planner.AfterDisagreement(Facts(run), run.IsResumed)
             : [];
@@ -247,10 +247,21 @@ internal sealed class SyncRun
                 foreach (var id in sync.Request.LinkedIds ?? sync.Request.Ids ?? [])
                     run.NoteChanged(id);
                 break;
+            case StepKind.WaitForNight:
+                Leave(run);
+                break;
             case StepKind.Compare:
                 await Comparison.RunAsync(run, cancellationToken);
                 break;
         }
+    }
+
+    /// <summary>Leaves a stream as it is. The whole is then verified only as of when that stream last was.</summary>
+    private void Leave(StreamRun run)
+    {
+        lock (gate)
+            asOf = run.Checkpoint.VerifiedAt < asOf ? run.Checkpoint.VerifiedAt : asOf;
+        run.End(SyncStatus.Verified, null);
     }
 
     private async Task LinkAsync(CancellationToken cancellationToken)

@@ -34,6 +34,9 @@ public abstract class WriteContract : IAsyncLifetime
     /// <summary>A value that the CRM refuses, in a field of the stream.</summary>
     protected abstract (string Field, JsonElement Value) Refused { get; }
 
+    /// <summary>The calls in which so many records are written; 1 where they go together.</summary>
+    protected virtual int CallsFor(int records) => 1;
+
     protected abstract Task<IEmulatedCrm> StartAsync();
 
     protected abstract IConnectorFactory CreateFactory();
@@ -56,7 +59,7 @@ public abstract class WriteContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_batch_is_written_in_one_call_and_every_record_has_its_outcome()
+    public async Task A_full_batch_is_written_in_as_few_calls_as_there_can_be_and_every_record_has_its_outcome()
     {
         var ids = Ids(Writes.WritesOf(Stream).RecordsPerBatch);
         Crm.Requests.Clear();
@@ -65,7 +68,7 @@ public abstract class WriteContract : IAsyncLifetime
 
         Assert.Equal(ids, outcomes.Select(outcome => Assert.IsType<WriteOutcome.Written>(outcome).Id.Value));
         Assert.All(ids, id => Assert.Equal("written", ValueOf(id)));
-        Assert.Equal(1, Crm.Requests.Count(Endpoints.Update));
+        Assert.Equal(CallsFor(ids.Length), Crm.Requests.Count(Endpoints.Update));
     }
 
     [Fact]
@@ -86,16 +89,16 @@ public abstract class WriteContract : IAsyncLifetime
     [Fact]
     public async Task G160_one_bad_record_is_refused_in_the_vendors_words_and_all_others_are_written_once()
     {
-        var ids = Ids(100);
+        var ids = Ids(Math.Min(100, Writes.WritesOf(Stream).RecordsPerBatch));
         Crm.Requests.Clear();
 
-        var outcomes = await WriteAsync(WriteKind.Update, ids.Select((id, place) => place == 57
+        var outcomes = await WriteAsync(WriteKind.Update, ids.Select((id, place) => place == 47
             ? new RecordWrite(new RecordId(id), new Dictionary<string, JsonElement> { [Refused.Field] = Refused.Value }) : Update(id, "written")));
 
-        Assert.NotEmpty(Assert.IsType<WriteOutcome.Rejected>(outcomes[57]).Reason);
-        Assert.Equal(99, outcomes.Count(outcome => outcome is WriteOutcome.Written));
-        Assert.Equal(99, ids.Count(id => ValueOf(id) == "written"));
-        Assert.Equal(99, Crm.Requests.All.Sum(request => request.Written));
+        Assert.NotEmpty(Assert.IsType<WriteOutcome.Rejected>(outcomes[47]).Reason);
+        Assert.Equal(ids.Length - 1, outcomes.Count(outcome => outcome is WriteOutcome.Written));
+        Assert.Equal(ids.Length - 1, ids.Count(id => ValueOf(id) == "written"));
+        Assert.Equal(ids.Length - 1, Crm.Requests.All.Sum(request => request.Written));
     }
 
     [Fact]
@@ -133,8 +136,9 @@ public abstract class WriteContract : IAsyncLifetime
 
         var outcomes = await WriteAsync(kind, [Some(kind), Some(kind, 1)]);
 
-        Assert.All(outcomes, outcome => Assert.IsType<WriteOutcome.Unheard>(outcome));
-        Assert.Equal(1, Crm.Requests.Count(EndpointOf(kind)));
+        Assert.Equal(2 / CallsFor(2), outcomes.Count(outcome => outcome is WriteOutcome.Unheard));
+        Assert.Equal(2 - (2 / CallsFor(2)), outcomes.Count(outcome => outcome is WriteOutcome.Written));
+        Assert.Equal(CallsFor(2), Crm.Requests.Count(EndpointOf(kind)));
     }
 
     [Theory]
@@ -143,14 +147,14 @@ public abstract class WriteContract : IAsyncLifetime
     public async Task An_error_of_the_server_tells_nothing_and_a_refused_rate_is_waited_for(WriteKind kind)
     {
         Crm.Control(new FaultControl(500, NoHeaders, null) { Endpoint = EndpointOf(kind), Times = 1, Applied = true });
-        Assert.IsType<WriteOutcome.Unheard>((await WriteAsync(kind, [Some(kind), Some(kind, 1)]))[0]);
+        Assert.Equal(2 / CallsFor(2), (await WriteAsync(kind, [Some(kind), Some(kind, 1)])).Count(outcome => outcome is WriteOutcome.Unheard));
         Crm.ClearControls();
         Crm.Control(new FaultControl(429, NoHeaders, null) { Endpoint = EndpointOf(kind), Times = 1 });
         Crm.Requests.Clear();
 
-        Assert.IsType<WriteOutcome.Written>((await WriteAsync(kind, [Some(kind, 2), Some(kind, 3)]))[0]);
+        Assert.All(await WriteAsync(kind, [Some(kind, 2), Some(kind, 3)]), outcome => Assert.IsType<WriteOutcome.Written>(outcome));
 
-        Assert.Equal(2, Crm.Requests.Count(EndpointOf(kind)));
+        Assert.Equal(CallsFor(2) + 1, Crm.Requests.Count(EndpointOf(kind)));
     }
 
     [Fact]

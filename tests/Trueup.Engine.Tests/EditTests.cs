@@ -23,6 +23,23 @@ public sealed class EditTests
         await world.AssertEqualAsync();
     }
 
+    [Theory]
+    [InlineData(24, 6)]
+    [InlineData(25, 2)]
+    public async Task Many_changes_go_in_batches_as_large_as_the_crm_takes_for_many(int changes, int calls)
+    {
+        await using var world = await SmallWorld.OnboardedAsync(30);
+        world.Crm.Writing = world.Crm.Writing with { LargeFrom = 25, RecordsPerLargeBatch = 1_500 };
+        var before = world.Crm.Calls;
+
+        var results = await world.EditAsync([.. Enumerable.Range(1, changes).Select(id => Change($"{id}", ("city", "Lübeck")))]);
+
+        Assert.All(results, result => Assert.Equal(EditResult.Updated, result.Result));
+        Assert.Equal(calls, world.Crm.Calls - before);
+        Assert.Equal(0, world.Crm.Settlements);
+        await world.AssertEqualAsync();
+    }
+
     [Fact]
     public async Task Where_the_answer_tells_nothing_the_records_are_read_again()
     {
@@ -68,6 +85,21 @@ public sealed class EditTests
         Assert.Contains("Lübeck", results[1].After, StringComparison.Ordinal);
         Assert.Equal(["1"], world.Crm.Written);
         await world.AssertEqualAsync();
+    }
+
+    [Theory]
+    [InlineData("Eve", "city was last changed by Eve at 2026-03-28")]
+    [InlineData(null, "the record was last modified 2026-03-28")]
+    public async Task A_conflict_says_who_changed_the_field_and_when_where_the_crm_tells(string? author, string words)
+    {
+        await using var world = await SmallWorld.OnboardedAsync(3);
+        world.Crm.Author = author;
+        world.Crm.Edit(SmallCrm.Contacts, "2", "city", "Changed there");
+
+        var results = await world.EditAsync(Change("2", ("city", "Lübeck")));
+
+        Assert.Equal(EditResult.Conflict, results[0].Result);
+        Assert.Contains(words, results[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -235,6 +267,7 @@ public sealed class EditTests
         var report = await world.RunEditAsync(order);
 
         Assert.True(report.IsSettled);
+        Assert.True(world.Crm.Settlements > 0, "What may still be under way was not waited for.");
         var results = world.Edits.Of("run");
         var isLost = (WriteTrouble)trouble == WriteTrouble.Dies && writesBefore == 1;
         Assert.Equal([EditResult.Updated, isLost ? EditResult.Rejected : EditResult.Created, EditResult.Deleted], results.Select(result => result.Result));

@@ -26,6 +26,29 @@ public sealed class NamedLinkTests
     }
 
     [Fact]
+    public async Task I14_links_that_a_changed_record_names_are_there_after_a_crash_between_records_and_links()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 10, companies: 3, namesLinks: true);
+        await world.SyncAsync(SyncKind.Onboarding);
+        world.Crm.Edit(SmallCrm.Contacts, "2", NamingCrm.Field, "11;12");
+        var counted = 0;
+        world.Crm.BeforePage = (endpoint, _) =>
+        {
+            // Both streams have been read by then.
+            if (endpoint == "count" && ++counted == 2)
+                throw new InvalidOperationException("The process dies here.");
+        };
+        await Assert.ThrowsAsync<InvalidOperationException>(() => world.SyncAsync(SyncKind.Hourly));
+        Assert.Empty(await LinkedAsync(world, "2"));
+        world.Crm.BeforePage = null;
+        await world.RestartAsync();
+
+        await world.SyncAsync(SyncKind.Hourly);
+
+        Assert.Equal(["11", "12"], await LinkedAsync(world, "2"));
+    }
+
+    [Fact]
     public async Task Links_to_a_record_that_was_brought_back_are_there_again_after_a_night()
     {
         await using var world = await SmallWorld.StartAsync(contacts: 10, companies: 3, namesLinks: true);

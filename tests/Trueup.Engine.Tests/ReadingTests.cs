@@ -8,6 +8,27 @@ public sealed class ReadingTests
     private static StreamName Contacts => SmallCrm.Contacts;
 
     [Fact]
+    public async Task A_stream_that_is_too_dear_for_every_hour_waits_for_the_night_and_nothing_later_is_called_verified()
+    {
+        await using var world = await SmallWorld.StartAsync(contacts: 10, companies: 30);
+        world.Crm.OnlyWhole.Add(SmallCrm.Companies);
+        await world.SyncAsync(SyncKind.Onboarding);
+        var verifiedAt = world.Engine.VerifiedAsOf;
+        world.Crm.Edit(SmallCrm.Companies, "11", "city", "Bonn");
+        world.Crm.BeforePage = (endpoint, _) => Assert.NotEqual("list", endpoint);
+
+        var hourly = await world.SyncAsync(SyncKind.Hourly);
+
+        Assert.Equal((SyncStatus.Verified, verifiedAt), (hourly.Status, hourly.AsOf));
+        Assert.Equal("wait for the night", Assert.Single(hourly.Steps, step => step.Stream == SmallCrm.Companies && step.Means != "fields").Means);
+
+        world.Crm.BeforePage = null;
+        var named = await world.SyncAsync(SyncKind.Hourly, SmallCrm.Companies);
+        Assert.Equal(1, named.Streams.Single().Updated);
+        Assert.True((await world.SyncAsync(SyncKind.Nightly)).AsOf > verifiedAt);
+    }
+
+    [Fact]
     public async Task I8_cursors_that_never_live_long_enough_end_the_read()
     {
         await using var world = await SmallWorld.StartAsync(contacts: 100);

@@ -101,15 +101,28 @@ internal abstract class Account<TCrm> : IAsyncDisposable where TCrm : IEmulatedC
     public async Task<IReadOnlyList<EditItem>> EditAsync(string stream, params EditItem[] items)
     {
         var run = $"run-{++syncs}";
+        var streams = await Mirror.StreamsAsync(CancellationToken.None);
+        items = [.. LinkField.Rewrite(IdForms.Lengthen([.. items], streams.Single(known => known.Name.Value == stream), connector!), streams.Single(known => known.Name.Value == stream), connector!, streams)];
         Edits.Add(run, items.Select((item, position) => item with { Position = position }));
         var report = await Engine.EditAsync(new EditOrder(run, new StreamName(stream), IsPreview: false, ConflictRule.Stop), Edits, () => { }, CancellationToken.None);
         Assert.True(report.IsSettled, report.Stopped);
         return Edits.Of(run);
     }
 
+    /// <summary>Carries out a run that is in the journal, or goes on with it.</summary>
+    public Task<EditReport> RunEditAsync(string run, string stream, CancellationToken cancellationToken) =>
+        Engine.EditAsync(new EditOrder(run, new StreamName(stream), IsPreview: false, ConflictRule.Stop), Edits, () => { }, cancellationToken);
+
     /// <summary>A change of one field.</summary>
     public static EditItem Change(string id, string field, string? value) =>
         new() { Position = 0, Kind = WriteKind.Update, Id = new RecordId(id), Wanted = JsonSerializer.Serialize(new Dictionary<string, string?> { [field] = value }) };
+
+    /// <summary>A link that is wanted.</summary>
+    public static EditItem Linking(string id, string stream, string other, string? label = null) =>
+        new() { Position = 0, Kind = WriteKind.Associate, Id = new RecordId(id), Wanted = new LinkChange(new StreamName(stream), new RecordId(other), label).Write() };
+
+    /// <summary>A link that is to go.</summary>
+    public static EditItem Unlinking(string id, string stream, string other) => Linking(id, stream, other) with { Kind = WriteKind.Dissociate };
 
     /// <summary>A new record.</summary>
     public static EditItem Creation(params (string Field, string? Value)[] fields) =>
@@ -174,7 +187,10 @@ internal abstract class Account<TCrm> : IAsyncDisposable where TCrm : IEmulatedC
             Directory.Delete(folder, recursive: true);
     }
 
-    private IReadOnlyList<RecordState> StateOf(MirroredStream stream) => Crm.State(stream.Description.TypeId).Streams.Values.Single();
+    /// <summary>The name under which the emulated CRM keeps a stream.</summary>
+    protected virtual string KeptAs(MirroredStream stream) => stream.Description.TypeId;
+
+    private IReadOnlyList<RecordState> StateOf(MirroredStream stream) => Crm.State(KeptAs(stream)).Streams.Values.Single();
 
     private void AssertSameValues(MirroredStream stream, RecordState truth, StoredRecord record)
     {

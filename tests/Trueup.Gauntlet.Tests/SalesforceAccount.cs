@@ -32,6 +32,15 @@ internal sealed class SalesforceAccount : Account<EmulatedSalesforce>
         return account;
     }
 
+    /// <summary>An account whose edit runs of so many changes are written by bulk jobs.</summary>
+    public static async Task<SalesforceAccount> OnboardedForBulkWritesAsync(int records, int changes, params string[] streams)
+    {
+        var account = new SalesforceAccount(await EmulatedSalesforce.StartAsync(new SalesforceEmulatorOptions { Records = records }), streams, options: Usual with { BulkWritesFrom = changes });
+        await account.RestartAsync();
+        await account.OnboardAsync();
+        return account;
+    }
+
     /// <summary>Starts an account with another org, whose mirror lies beside this one's. Dispose of it first.</summary>
     public async Task<SalesforceAccount> StartBesideAsync(int records, long seed, params string[] streams)
     {

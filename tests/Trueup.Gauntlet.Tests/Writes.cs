@@ -119,6 +119,7 @@ public sealed class Writes
 
         Assert.Equal([EditResult.Updated, EditResult.Conflict], results.Select(result => result.Result));
         Assert.Equal("{\"Title\":\"Theirs\"}", results[1].Current);
+        Assert.Matches("The record was last changed by user 005[A-Za-z0-9]{15} at 20", results[1].Reason);
         Assert.Equal("Theirs", await account.MirroredAsync("contact", ids[0], "Department"));
         await account.AssertEqualAsync();
     }
@@ -182,6 +183,121 @@ public sealed class Writes
         Assert.Equal(EditResult.Rejected, results[0].Result);
         Assert.Contains($"merged into {survivor}", results[0].Reason, StringComparison.Ordinal);
         await account.SyncAsync(SyncKind.Hourly);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G57_links_whose_answer_is_lost_are_made_once_and_the_mirror_has_them()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(60, 1, "contacts", "companies");
+        var (ids, companies) = (account.Ids("contacts"), account.Ids("companies"));
+        account.Crm.Control(new CutControl(0) { Endpoint = "associations-write", Times = 1 });
+
+        var results = await account.EditAsync("contacts", [.. ids.Take(20).Select(id => HubSpotAccount.Linking(id, "companies", companies[^1], "Primary"))]);
+
+        Assert.All(results, result => Assert.True(result.Result is EditResult.Updated or EditResult.Unmodified, result.Reason));
+        Assert.Equal(1, account.Crm.Requests.Count("associations-write"));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G169_links_that_were_edited_are_no_difference_for_the_syncs_after_it()
+    {
+        await using var account = await HubSpotAccount.OnboardedAsync(120, 1, "contacts", "companies", "deals");
+        var (ids, companies) = (account.Ids("contacts"), account.Ids("companies"));
+        var before = account.Crm.State("contacts").Streams["contacts"].First(record => record.Deleted is null && record.Associations.GetValueOrDefault("companies") is { Count: > 0 });
+
+        var results = await account.EditAsync(
+            "contacts", HubSpotAccount.Linking(ids[0], "companies", companies[^1]), HubSpotAccount.Linking(ids[1], "contacts", ids[2]),
+            HubSpotAccount.Unlinking(before.Id, "companies", before.Associations["companies"][0]));
+
+        Assert.All(results, result => Assert.True(result.Result is EditResult.Updated or EditResult.Unmodified, result.Reason));
+        await account.AssertEqualAsync();
+        var hourly = await account.SyncAsync(SyncKind.Hourly);
+        var full = await account.SyncAsync(SyncKind.Full);
+        Assert.Equal((SyncStatus.Verified, 0L), (full.Status, hourly.Streams.Concat(full.Streams).Sum(stream => stream.LinksChanged)));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G57_a_run_that_dies_while_its_bulk_job_is_under_way_waits_for_the_job_and_makes_nothing_twice()
+    {
+        await using var account = await SalesforceAccount.OnboardedForBulkWritesAsync(60, 250, "contact");
+        account.Crm.Control(new JobControl(TimeSpan.FromMinutes(10), null, JobEnd.Complete, null) { Endpoint = "ingest-create" });
+        account.Edits.Add("run", Enumerable.Range(0, 300).Select(place => SalesforceAccount.Creation(("LastName", $"Once {place}"), ("Department", "Bulk")) with { Position = place }));
+        using var death = new CancellationTokenSource();
+        account.Crm.Requests.Clear();
+        var dying = account.RunEditAsync("run", "contact", death.Token);
+        while (account.Crm.Requests.Count("ingest-poll") == 0)
+            await Task.WhenAny(dying, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None));
+        await death.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dying);
+        await account.RestartAsync();
+
+        var going = account.RunEditAsync("run", "contact", CancellationToken.None);
+        while (account.Crm.Requests.Count("ingest-list") == 0)
+            await Task.WhenAny(going, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None));
+        Assert.False(going.IsCompleted, "The run ended before the job.");
+        account.Pass(TimeSpan.FromMinutes(11));
+        Assert.True((await going).IsSettled);
+
+        Assert.All(account.Edits.Of("run"), result => Assert.Equal(EditResult.Created, result.Result));
+        Assert.Equal(300, account.Crm.State("Contact").Streams["Contact"].Count(record => record.Properties.GetValueOrDefault("Department") == "Bulk"));
+        Assert.Equal(1, account.Crm.Requests.Count("ingest-create"));
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task Changes_above_the_threshold_are_one_bulk_job_and_the_syncs_after_it_find_nothing()
+    {
+        await using var account = await SalesforceAccount.OnboardedForBulkWritesAsync(400, 250, "contact");
+        var ids = account.Ids("Contact").Take(300).ToList();
+        account.Crm.Requests.Clear();
+
+        var results = await account.EditAsync("contact", [.. ids.Select((id, place) => place == 100 ? SalesforceAccount.Change(id, "Email", "no address") : SalesforceAccount.Change(id, "Title", "Captain"))]);
+
+        Assert.Equal((299, 1), (results.Count(result => result.Result == EditResult.Updated), results.Count(result => result.Result == EditResult.Rejected)));
+        Assert.Contains("INVALID_EMAIL_ADDRESS", results[100].Reason, StringComparison.Ordinal);
+        Assert.Equal((1, 0), (account.Crm.Requests.Count("ingest-create"), account.Crm.Requests.Count("collections-update")));
+        var events = (await account.Mirror.ChangesAsync(0, 10_000, CancellationToken.None)).Count;
+        await account.SyncAsync(SyncKind.Hourly);
+        Assert.Equal(SyncStatus.Verified, (await account.SyncAsync(SyncKind.Full)).Status);
+        Assert.Equal(events, (await account.Mirror.ChangesAsync(0, 10_000, CancellationToken.None)).Count);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task Ids_of_fifteen_characters_are_taken_for_the_records_that_they_name()
+    {
+        await using var account = await SalesforceAccount.OnboardedAsync(60, "account", "contact");
+        var (contact, other, company) = (account.Ids("Contact")[0], account.Ids("Contact")[1], account.Ids("Account")[^1]);
+
+        var results = await account.EditAsync(
+            "contact", SalesforceAccount.Change(contact[..15], "Title", "Dr"), SalesforceAccount.Change(other, "AccountId", company[..15]));
+
+        Assert.All(results, result => Assert.Equal(EditResult.Updated, result.Result));
+        Assert.Equal(contact, results[0].Id.Value);
+        Assert.Equal((("Dr", company)), (await account.MirroredAsync("contact", contact, "Title"), await account.MirroredAsync("contact", other, "AccountId")));
+    }
+
+    [Fact]
+    public async Task A_link_in_salesforce_is_the_lookup_field_that_holds_it()
+    {
+        await using var account = await SalesforceAccount.OnboardedAsync(60, "account", "contact");
+        var (ids, accounts) = (account.Ids("Contact"), account.Ids("Account"));
+
+        var linked = await account.EditAsync("contact", SalesforceAccount.Linking(ids[0], "account", accounts[^1], "Account ID"), SalesforceAccount.Linking(ids[1], "account", "001000000000000AAA"));
+        account.Crm.Mutate(new EditRecords("Contact", [ids[2]], new Dictionary<string, string?> { ["AccountId"] = accounts[1] }));
+        account.Pass(TimeSpan.FromSeconds(5));
+        var unlinked = await account.EditAsync("contact", SalesforceAccount.Unlinking(ids[0], "account", accounts[^1]), SalesforceAccount.Unlinking(ids[2], "account", accounts[0]));
+
+        Assert.Equal([EditResult.Updated, EditResult.Rejected], linked.Select(result => result.Result));
+        Assert.Contains("not among account", linked[1].Reason, StringComparison.Ordinal);
+        Assert.Equal([EditResult.Updated, EditResult.Conflict], unlinked.Select(result => result.Result));
+        Assert.Null(await account.MirroredAsync("contact", ids[0], "AccountId"));
+
+        // How many contacts an account has is worked out by Salesforce, and moves no stamp.
+        await account.SyncAsync(SyncKind.Full);
         await account.AssertEqualAsync();
     }
 

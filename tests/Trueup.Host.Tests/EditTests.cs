@@ -73,9 +73,10 @@ public sealed class EditTests : IDisposable
     [InlineData("""{"mode":"update","stream":"contacts","ifConflict":"win","changes":[{"id":"1","delete":true}]}""", "ifConflict is stop or overwrite")]
     [InlineData("""{"mode":"update","stream":"contacts","changes":[]}""", "1 to 100,000 changes")]
     [InlineData("""{"mode":"update","stream":"nothings","changes":[{"id":"1","delete":true}]}""", "has no stream nothings")]
-    [InlineData("""{"mode":"update","stream":"contacts","changes":[{"id":"1"}]}""", "Change 1 has not exactly one of fields, create and delete")]
+    [InlineData("""{"mode":"update","stream":"contacts","changes":[{"id":"1"}]}""", "Change 1 has not exactly one of fields, create, delete, associate and dissociate")]
     [InlineData("""{"mode":"update","stream":"contacts","changes":[{"id":"1","delete":true},{"fields":{}}]}""", "Change 2 has no id")]
     [InlineData("""{"mode":"update","stream":"contacts","changes":[{"id":"1","create":{}}]}""", "Change 1 has an id")]
+    [InlineData("""{"mode":"update","stream":"contacts","changes":[{"id":"1","associate":{"stream":"companies"}}]}""", "Change 1 has no stream and id")]
     [InlineData("""{"mode":"update","stream":"contacts","changes":[null]}""", "Change 1 is null")]
     public async Task What_is_wrong_with_an_order_is_told_in_a_sentence_and_nothing_is_begun(string order, string sentence)
     {
@@ -124,6 +125,46 @@ public sealed class EditTests : IDisposable
         Assert.Equal(0, undone);
         Assert.Equal(ids.Length, (await crm.LiveIdsAsync("contacts")).Length);
         Assert.Equal(2, (await RunAsync(server, "edit", "Test", "contacts", "--file", Path.Combine(folder, "none.csv"))).Status is 1 or 2 ? 2 : 0);
+    }
+
+    [Fact]
+    public async Task Links_are_made_and_taken_away_through_the_api_and_from_a_file_and_undone()
+    {
+        await using var crm = await EmulatedCrm.StartAsync("--records", "60");
+        await using var server = await TrueupServer.StartAsync(folder, crm.Url);
+        var connection = await LiveAsync(server, "companies");
+        var (contacts, companies) = (await crm.LiveIdsAsync("contacts"), await crm.LiveIdsAsync("companies"));
+
+        using var run = await server.PostAsync($"/api/v1/connections/{connection}/edits", new
+        {
+            mode = "update", stream = "contacts",
+            changes = new object[]
+            {
+                new { id = contacts[0], associate = new { stream = "companies", id = companies[^1], label = "Primary" } },
+                new { id = contacts[1], associate = new { stream = "companies", id = "999999999" } },
+                new { id = contacts[2], fields = new { city = "Kiel" } },
+            },
+        });
+        Assert.Equal(["updated", "rejected", "updated"], Outcomes(run));
+        Assert.Contains("knows no record 999999999", Results(run)[1].GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains(companies[^1], await LinkedAsync(server, connection, contacts[0]));
+
+        var file = Path.Combine(folder, "links.csv");
+        await File.WriteAllTextAsync(file, $"id,jobtitle,associate companies,dissociate companies\r\n{contacts[3]},Boss,{companies[^1]},\r\n{contacts[0]},,,{companies[^1]}\r\n");
+        var (status, json) = await RunAsync(server, "edit", "Test", "contacts", "--file", file, "--json");
+        using var filed = JsonDocument.Parse(json);
+        Assert.Equal(0, status);
+        Assert.Equal(["updated", "updated", "updated"], Outcomes(filed));
+        Assert.DoesNotContain(companies[^1], await LinkedAsync(server, connection, contacts[0]));
+        Assert.Contains(companies[^1], await LinkedAsync(server, connection, contacts[3]));
+
+        var (undone, _) = await RunAsync(server, "undo", Text(filed, "run"));
+        Assert.Equal(0, undone);
+        Assert.Contains(companies[^1], await LinkedAsync(server, connection, contacts[0]));
+        Assert.DoesNotContain(companies[^1], await LinkedAsync(server, connection, contacts[3]));
+        Assert.Empty((await Equality.CompareAsync(crm, server, connection, "contacts")).Differences);
+        var sync = await server.SyncAsync(connection, "full");
+        Assert.Equal(("verified", 0L), (sync.GetProperty("status").GetString(), sync.GetProperty("breakdown").EnumerateArray().Sum(stream => stream.GetProperty("linksChanged").GetInt64())));
     }
 
     [Fact]
@@ -183,11 +224,18 @@ public sealed class EditTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static async Task<string> LiveAsync(TrueupServer server)
+    private static async Task<string> LiveAsync(TrueupServer server, params string[] more)
     {
-        var connection = await server.ConnectAsync("Test", "contacts");
+        var connection = await server.ConnectAsync("Test", ["contacts", .. more]);
         await server.WaitUntilLiveAsync(connection);
         return connection;
+    }
+
+    private static async Task<IEnumerable<string?>> LinkedAsync(TrueupServer server, string connection, string contact)
+    {
+        using var record = await server.GetAsync($"/api/v1/connections/{connection}/streams/contacts/records/{contact}");
+        return record.RootElement.GetProperty("associations").TryGetProperty("companies", out var companies)
+            ? [.. companies.EnumerateArray().Select(link => link.GetProperty("id").GetString())] : [];
     }
 
     private static List<JsonElement> Results(JsonDocument run) => [.. run.RootElement.GetProperty("results").EnumerateArray()];

@@ -57,6 +57,19 @@ public abstract partial class MirrorContract
     }
 
     [Fact]
+    public async Task A_merge_that_was_told_before_an_erasure_is_told_again_after_it()
+    {
+        await PutAsync(Contacts, Put("a", "{}"), Put("b", "{}"));
+        await BuryAsync(Contacts, Merged("a", "b"));
+        await BuryAsync(Contacts, new GoneRecord(new RecordId("a"), GoneCause.Erased));
+
+        await BuryAsync(Contacts, Merged("a", "b"));
+
+        Assert.Equal((GoneCause.Merged, ""), ((await GetAsync(Contacts, "a")).Gone?.Cause, Encoding.UTF8.GetString((await GetAsync(Contacts, "a")).Properties.Span)));
+        Assert.Equal(new RecordId("b"), await Mirror.ResolveAsync(Contacts, new RecordId("a"), default));
+    }
+
+    [Fact]
     public async Task A_merged_record_that_is_live_again_answers_for_itself()
     {
         await PutAsync(Contacts, Put("a", "{}"), Put("b", "{}"));

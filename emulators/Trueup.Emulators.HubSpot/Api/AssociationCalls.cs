@@ -125,22 +125,24 @@ internal sealed class AssociationCalls(HubSpotPortal portal, Difficulties diffic
 
     public Answer BatchArchive(Call call, ObjectTable from, ObjectTable to)
     {
+        var removed = 0;
         foreach (var input in Body.Parse(call).Inputs(MostWrites))
             foreach (var target in input.Items("to"))
-                if (Body.Id(input.Get("from")?.Text("id")) is { } source && Body.Id(target.Text("id")) is { } id)
-                    portal.Links.Remove(portal.Types.Unlabelled(from.Type, to.Type), source, id);
-        return Reply.NoContent;
+                if (Body.Id(input.Get("from")?.Text("id")) is { } source && Body.Id(target.Text("id")) is { } id
+                    && portal.Links.Remove(portal.Types.Unlabelled(from.Type, to.Type), source, id))
+                    removed++;
+        return Reply.NoContent with { Written = removed };
     }
 
     public Answer BatchArchiveLabels(Call call, ObjectTable from, ObjectTable to)
     {
+        var removed = 0;
         foreach (var input in Body.Parse(call).Inputs(MostWrites))
         {
             var (source, target) = EndsOf(from, to, input);
-            foreach (var type in TypesIn(from, to, input.Items("types")))
-                portal.Links.Remove(type, source, target);
+            removed += TypesIn(from, to, input.Items("types")).Count(type => portal.Links.Remove(type, source, target));
         }
-        return Reply.NoContent;
+        return Reply.NoContent with { Written = removed };
     }
 
     public Answer Labels(ObjectTable from, ObjectTable to) => Reply.Json(200, new JsonObject

@@ -42,6 +42,12 @@ internal sealed class AssociationTypes
         [("contacts", "companies", 1, 2), ("deals", "companies", 5, 6), ("tickets", "companies", 26, 25)];
 
     private readonly Dictionary<(string From, string To), List<AssociationType>> types = [];
+
+    /// <summary>Whether links of a type mark the primary company.</summary>
+    public static bool IsPrimary(AssociationType type) =>
+        type.Category == Vendor && Primaries.Any(primary => type.TypeId == (type.From.Name == primary.From && type.To.Name == primary.To ? primary.There
+            : type.To.Name == primary.From && type.From.Name == primary.To ? primary.Back : -1));
+
     private int nextCustomerId = 1;
     private int nextVendorId = 5001;
 

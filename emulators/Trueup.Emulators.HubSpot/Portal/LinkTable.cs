@@ -25,8 +25,21 @@ internal sealed class LinkTable(AssociationTypes types)
         var unlabelled = types.Unlabelled(type.From, type.To);
         if (unlabelled != type)
             AddBoth(unlabelled, from, to);
+        if (AssociationTypes.IsPrimary(type))
+            TakePrimary(type, from, to);
         AddBoth(type, from, to);
         Changed?.Invoke(type, from, to, false);
+    }
+
+    /// <summary>A record has one primary company: a new one takes the mark from the one before, which stays linked.</summary>
+    private void TakePrimary(AssociationType type, long from, long to)
+    {
+        var (there, source, company) = type.From.Name == "companies" ? (type.Inverse, to, from) : (type, from, to);
+        foreach (var before in From(there.From, source, there.To).Where(link => link.Type == there && link.To != company).ToArray())
+        {
+            Drop(there.From, there.To, source, link => link == before);
+            Drop(there.To, there.From, before.To, link => link.To == source && link.Type == there.Inverse);
+        }
     }
 
     /// <summary>Removes one kind of link between two records; the unlabelled kind takes all others with it.</summary>

@@ -135,7 +135,7 @@ internal sealed class MetadataCalls(IntercomWorkspace workspace, Rendering rende
         ["data"] = new JsonArray(ObjectKind.Ticket.Template["ticket_state"]!.DeepClone()),
     });
 
-    public static JsonNode ShowTicketAttribute(Workspace.Attribute attribute) => new JsonObject
+    public static JsonNode ShowTicketAttribute(CustomAttribute attribute) => new JsonObject
     {
         ["type"] = "ticket_type_attribute", ["id"] = attribute.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), ["workspace_id"] = null, ["name"] = attribute.Name, ["description"] = "",
         ["data_type"] = ConversationType(attribute.DataType), ["input_options"] = attribute.Options.Count == 0 ? null
@@ -144,9 +144,9 @@ internal sealed class MetadataCalls(IntercomWorkspace workspace, Rendering rende
     };
 
     /// <summary>Defines an attribute.</summary>
-    public Workspace.Attribute Define(ObjectTable table, string name, string type)
+    public CustomAttribute Define(ObjectTable table, string name, string type)
     {
-        var attribute = new Workspace.Attribute(workspace.NextNumber(), name, type, workspace.Stamp / 1000);
+        var attribute = new CustomAttribute(workspace.NextNumber(), name, type, workspace.Stamp / 1000);
         table.Attributes.Add(attribute);
         return attribute;
     }
@@ -173,7 +173,7 @@ internal sealed class MetadataCalls(IntercomWorkspace workspace, Rendering rende
         ["api_writable"] = writable, ["ui_writable"] = writable, ["messenger_writable"] = false, ["custom"] = false, ["archived"] = false, ["model"] = model,
     };
 
-    private static JsonNode Show(string model, Workspace.Attribute attribute)
+    private static JsonNode Show(string model, CustomAttribute attribute)
     {
         var shown = new JsonObject
         {

@@ -40,7 +40,7 @@ internal sealed class Writes(IntercomWorkspace workspace)
         }
     }
 
-    private static bool Fits(Workspace.Attribute attribute, JsonNode value) => (attribute.DataType, value.GetValueKind()) switch
+    private static bool Fits(CustomAttribute attribute, JsonNode value) => (attribute.DataType, value.GetValueKind()) switch
     {
         ("string", JsonValueKind.String) => attribute.Options.Count == 0 || attribute.Options.Contains(value.ToString()),
         ("list", JsonValueKind.String) => attribute.Options.Contains(value.ToString()),

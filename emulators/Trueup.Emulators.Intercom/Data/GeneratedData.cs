@@ -31,13 +31,13 @@ internal static class GeneratedData
     {
         var at = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
         foreach (var (name, type, options) in ContactAttributes)
-            workspace.Contacts.Attributes.Add(new Workspace.Attribute(workspace.NextNumber(), name, type, at) { Options = options });
-        workspace.Companies.Attributes.Add(new Workspace.Attribute(workspace.NextNumber(), "region", "string", at) { Options = ["north", "south"] });
-        workspace.Companies.Attributes.Add(new Workspace.Attribute(workspace.NextNumber(), "contract_value", "float", at));
-        workspace.Conversations.Attributes.Add(new Workspace.Attribute(workspace.NextNumber(), "topic", "list", at) { Options = ["billing", "bug", "other"] });
-        workspace.Conversations.Attributes.Add(new Workspace.Attribute(workspace.NextNumber(), "effort", "integer", at));
+            workspace.Contacts.Attributes.Add(new CustomAttribute(workspace.NextNumber(), name, type, at) { Options = options });
+        workspace.Companies.Attributes.Add(new CustomAttribute(workspace.NextNumber(), "region", "string", at) { Options = ["north", "south"] });
+        workspace.Companies.Attributes.Add(new CustomAttribute(workspace.NextNumber(), "contract_value", "float", at));
+        workspace.Conversations.Attributes.Add(new CustomAttribute(workspace.NextNumber(), "topic", "list", at) { Options = ["billing", "bug", "other"] });
+        workspace.Conversations.Attributes.Add(new CustomAttribute(workspace.NextNumber(), "effort", "integer", at));
         foreach (var (name, type) in new[] { ("_default_title_", "string"), ("_default_description_", "string"), ("severity", "list") })
-            workspace.Tickets.Attributes.Add(new Workspace.Attribute(workspace.NextNumber(), name, type, at) { Options = type == "list" ? ["low", "high"] : [] });
+            workspace.Tickets.Attributes.Add(new CustomAttribute(workspace.NextNumber(), name, type, at) { Options = type == "list" ? ["low", "high"] : [] });
     }
 
     private static void Furnish(IntercomWorkspace workspace, Random chance, DateTimeOffset until)

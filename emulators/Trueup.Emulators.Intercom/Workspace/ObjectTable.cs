@@ -11,7 +11,7 @@ internal sealed class ObjectTable(ObjectKind kind) : RecordTable
     public string Name => Kind.Name;
 
     /// <summary>What people defined, in the order in which they did.</summary>
-    public List<Attribute> Attributes { get; } = [];
+    public List<CustomAttribute> Attributes { get; } = [];
 
     /// <summary>The record of an id, whatever became of it; null for an id that never was.</summary>
     public Record? Find(string id) => Kind.IdNumber(id) is > 0 and var number && TryGet(number, out var record) ? record : null;
@@ -35,7 +35,7 @@ internal sealed class ObjectTable(ObjectKind kind) : RecordTable
 
     public static byte[] Bytes(JsonObject body) => JsonSerializer.SerializeToUtf8Bytes(body, Api.Reply.Relaxed);
 
-    public Attribute? AttributeNamed(string name) => Attributes.FirstOrDefault(attribute => attribute.Name == name && !attribute.Removed);
+    public CustomAttribute? AttributeNamed(string name) => Attributes.FirstOrDefault(attribute => attribute.Name == name && !attribute.Removed);
 
     protected override void Changed(Record record, RecordVersion before, RecordVersion after)
     {

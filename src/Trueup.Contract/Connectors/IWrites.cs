@@ -15,7 +15,7 @@ public interface IWrites
     /// <para>Errors: none but cancellation, after which some records may have been written without our having heard of it. Whatever else goes wrong
     /// is the outcome of the records that it concerns.</para>
     /// </remarks>
-    /// <param name="batch">At most <see cref="WriteTraits.RecordsPerBatch"/> records, each once.</param>
+    /// <param name="batch">At most <see cref="WriteTraits.RecordsPerBatch"/> records, each once; more, up to <see cref="WriteTraits.RecordsPerLargeBatch"/>, for a run with many changes.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>One outcome for each record, in the batch's order.</returns>
     Task<IReadOnlyList<WriteOutcome>> WriteAsync(WriteBatch batch, CancellationToken cancellationToken);
@@ -30,6 +30,13 @@ public interface IFindsByUniqueValue
     /// <param name="values">The values as text; any number.</param>
     /// <param name="cancellationToken">Cancels.</param>
     Task<IReadOnlyList<RecordId>> FindAsync(StreamDescription stream, string field, IReadOnlyList<string> values, CancellationToken cancellationToken);
+}
+
+/// <summary>The CRM works through large batches by itself, and goes on with them though nobody listens any more.</summary>
+public interface IWritesInJobs
+{
+    /// <summary>Waits until nothing that was written to a stream earlier is still under way in the CRM, so that reading shows what became of it.</summary>
+    Task SettleAsync(StreamDescription stream, CancellationToken cancellationToken);
 }
 
 /// <summary>What can be done to the records of one stream.</summary>
@@ -53,6 +60,12 @@ public sealed record WriteTraits
     /// <summary>Records in one batch; at least 1.</summary>
     public int RecordsPerBatch { get; init; } = 100;
 
+    /// <summary>Changes of one kind in a run from which on batches may have <see cref="RecordsPerLargeBatch"/>; the largest number where all batches are alike.</summary>
+    public int LargeFrom { get; init; } = int.MaxValue;
+
+    /// <summary>Records in one batch of a run with many changes; at least 1.</summary>
+    public int RecordsPerLargeBatch { get; init; } = 100;
+
     /// <summary>Batches that may be under way at once; at least 1. More than 1 only where batches do not lock each other out.</summary>
     public int BatchesAtOnce { get; init; } = 1;
 }
@@ -68,6 +81,10 @@ public enum WriteKind
     Delete,
     /// <summary>Bring a deleted record back under its own id.</summary>
     Restore,
+    /// <summary>Link the record with another. Written by <see cref="IWritesLinks"/>.</summary>
+    Associate,
+    /// <summary>Take a link between the record and another away. Written by <see cref="IWritesLinks"/>.</summary>
+    Dissociate,
 }
 
 /// <summary>Records of one stream to which the same is done.</summary>

@@ -14,6 +14,10 @@ public sealed record StreamTraits
     /// <summary>Whether records can be asked for by modification time (<see cref="IReadsModified"/>). False: every pass reads everything.</summary>
     public bool ReadsModified { get; init; }
 
+    /// <summary>Whether a stream that cannot be asked for by modification time is so dear to read that hourly and login syncs leave it to the night where it has
+    /// more than a page. Its changes then arrive at night, by webhooks, and with syncs that someone asks for. False: every pass reads it.</summary>
+    public bool WaitsForNight { get; init; }
+
     /// <summary>How long a write can stay invisible to a read by modification time. The watermark stays this far behind now.</summary>
     public TimeSpan IndexLag { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -42,6 +42,9 @@ internal sealed record EditContext(
     /// <inheritdoc cref="Updated"/>
     public ConcurrentBag<RecordId> Deleted { get; } = [];
 
+    /// <summary>Records whose links were changed.</summary>
+    public ConcurrentBag<RecordId> Linked { get; } = [];
+
     /// <summary>Why nothing more is sent; null while there is no reason not to.</summary>
     public CrmException? Stop { get; set; }
 
@@ -65,11 +68,20 @@ internal sealed record EditContext(
         await Journal.SaveAsync(Order.Run, items, cancellationToken);
         foreach (var item in Order.IsPreview ? [] : items)
         {
-            var done = item.Result switch { EditResult.Updated => Updated, EditResult.Created or EditResult.Restored => Created, EditResult.Deleted => Deleted, _ => null };
+            var done = item.Result switch { EditResult.Updated => item.IsLink ? Linked : Updated, EditResult.Created or EditResult.Restored => Created, EditResult.Deleted => Deleted, _ => null };
             done?.Add(item.Id);
         }
 
         Progress();
+    }
+
+    /// <summary>Waits until what was sent and not heard of has had its time, so that asking shows what became of it.</summary>
+    /// <param name="pause">How long at least.</param>
+    public async Task WaitBeforeAskingAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        await Task.Delay(pause, Clock, cancellationToken);
+        if (Connector is IWritesInJobs jobs)
+            await jobs.SettleAsync(Stream.Description, cancellationToken);
     }
 
     /// <summary>Reads what the CRM holds now.</summary>

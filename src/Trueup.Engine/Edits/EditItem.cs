@@ -9,7 +9,7 @@ public enum EditResult
     Waiting,
     /// <summary>It was sent, or is about to be; the CRM has not been heard or asked yet. Never stays so.</summary>
     Sending,
-    /// <summary>The fields were set.</summary>
+    /// <summary>The fields were set, or the link was added or taken away.</summary>
     Updated,
     /// <summary>The record was made.</summary>
     Created,
@@ -37,7 +37,7 @@ public sealed record EditItem
     /// <summary>The record; the default until one that is to be made has its id.</summary>
     public RecordId Id { get; init; }
 
-    /// <summary>The values wanted: one JSON object, by field, null to clear. Null for a deletion.</summary>
+    /// <summary>The values wanted: one JSON object, by field, null to clear; of a change of links, see <see cref="LinkChange"/>. Null for a deletion.</summary>
     public string? Wanted { get; init; }
 
     /// <summary>What the user saw in those fields: one JSON object. Null until it begins where the user did not say: then what the mirror holds.</summary>
@@ -46,7 +46,8 @@ public sealed record EditItem
     /// <summary>Where it is, or what became of it.</summary>
     public EditResult Result { get; init; }
 
-    /// <summary>What the CRM held before, in the fields that were written, or in all of a record that was deleted: one JSON object. Null where nothing was written.</summary>
+    /// <summary>What the CRM held before, in the fields that were written, in the links that the change touched, or in all of a record that was deleted: one JSON
+    /// object. Null where nothing was written.</summary>
     public string? Before { get; init; }
 
     /// <summary>What the CRM holds after it, in the fields that were written; in a preview and a conflict, what is wanted. One JSON object; null where there is nothing.</summary>
@@ -63,6 +64,9 @@ public sealed record EditItem
 
     /// <summary>Whether it has not ended yet.</summary>
     public bool IsOpen => Result is EditResult.Waiting or EditResult.Sending;
+
+    /// <summary>Whether it changes a link that the CRM keeps apart from fields.</summary>
+    public bool IsLink => Kind is WriteKind.Associate or WriteKind.Dissociate;
 
     internal EditItem Ended(EditResult result, string? reason = null) => this with { Result = result, Reason = reason };
 }
@@ -102,6 +106,9 @@ public sealed record EditReport
 
     /// <summary>Records deleted, by this call.</summary>
     public IReadOnlyList<RecordId> Deleted { get; init; } = [];
+
+    /// <summary>Records whose links were changed, by this call.</summary>
+    public IReadOnlyList<RecordId> Linked { get; init; } = [];
 
     /// <summary>Requests sent, retries included.</summary>
     public long ApiCalls { get; init; }

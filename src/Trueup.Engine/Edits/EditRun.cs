@@ -34,13 +34,28 @@ internal sealed class EditRun(EditContext edit)
         using var scope = ApiScope.Begin(ApiPriority.Interactive);
         var facts = await RunFacts.GatherAsync(edit.Order, edit.Stream, edit.Mirror, edit.Journal, cancellationToken);
         var preflight = new Preflight(edit.Stream, edit.Traits, facts);
-        for (var after = -1; edit.Stop is null;)
+        var links = new LinkPreflight(edit, facts);
+        int SizeOf(WriteKind kind) => facts.CountOf(kind) >= edit.Traits.LargeFrom ? edit.Traits.RecordsPerLargeBatch : edit.Traits.RecordsPerBatch;
+        var itemsAtOnce = Math.Max(ItemsAtOnce, Enum.GetValues<WriteKind>().Max(SizeOf));
+        for (var (after, hasWaited) = (-1, false); edit.Stop is null;)
         {
-            var items = await edit.Journal.ReadAsync(edit.Order.Run, after, ItemsAtOnce, openOnly: true, cancellationToken);
+            var items = await edit.Journal.ReadAsync(edit.Order.Run, after, itemsAtOnce, openOnly: true, cancellationToken);
             if (items.Count == 0)
                 break;
             after = items[^1].Position;
-            await WorkAsync(items, preflight, cancellationToken);
+            if (!hasWaited && items.Any(item => item.SentAt is not null))
+            {
+                // The process that sent them may have died a moment ago.
+                hasWaited = true;
+                await GuardAsync(() => edit.WaitBeforeAskingAsync(TimeSpan.Zero, cancellationToken), cancellationToken);
+            }
+
+            await WorkAsync([.. items.Where(item => !item.IsLink)], preflight, SizeOf, cancellationToken);
+            if (items.Where(item => item.IsLink).ToList() is { Count: > 0 } linked)
+            {
+                var batches = new LinkBatches(edit, links, linked);
+                await GuardAsync(() => batches.RunAsync(cancellationToken), cancellationToken);
+            }
         }
 
         await SettleLostAsync(cancellationToken);
@@ -49,7 +64,7 @@ internal sealed class EditRun(EditContext edit)
         var isSettled = (await edit.Journal.ReadAsync(edit.Order.Run, -1, 1, openOnly: true, cancellationToken)).Count == 0;
         return new EditReport
         {
-            IsSettled = isSettled, Stopped = edit.Stop?.Message, Updated = [.. edit.Updated], Created = [.. edit.Created], Deleted = [.. edit.Deleted],
+            IsSettled = isSettled, Stopped = edit.Stop?.Message, Updated = [.. edit.Updated], Created = [.. edit.Created], Deleted = [.. edit.Deleted], Linked = [.. edit.Linked],
             ApiCalls = scope.Calls, Retries = scope.Retries, Bytes = scope.Bytes,
         };
     }
@@ -57,7 +72,7 @@ internal sealed class EditRun(EditContext edit)
     /// <summary>A change that was certainly not carried out.</summary>
     internal static EditItem NotSent(EditItem item, CrmException why) => item.Ended(EditResult.Rejected, $"Not sent: {why.Message}") with { SentAt = null };
 
-    private async Task WorkAsync(IReadOnlyList<EditItem> items, Preflight preflight, CancellationToken cancellationToken)
+    private async Task WorkAsync(IReadOnlyList<EditItem> items, Preflight preflight, Func<WriteKind, int> sizeOf, CancellationToken cancellationToken)
     {
         var stored = (await edit.Mirror.LoadAsync(edit.Stream.Name, [.. items.Where(item => item.Id != default).Select(item => item.Id).Distinct()], cancellationToken))
             .ToDictionary(record => record.Id);
@@ -74,7 +89,7 @@ internal sealed class EditRun(EditContext edit)
 
         await edit.SaveAsync(rejected, cancellationToken);
         await Parallel.ForEachAsync(
-            Batches(checkedOnes),
+            Batches(checkedOnes, sizeOf),
             new ParallelOptions
             {
                 MaxDegreeOfParallelism = edit.Traits.BatchesAtOnce, TaskScheduler = TaskScheduler.Current, CancellationToken = cancellationToken,
@@ -89,11 +104,11 @@ internal sealed class EditRun(EditContext edit)
         return item with { Seen = EditValues.Write(held.Select(value => told.TryGetValue(value.Key, out var seen) ? KeyValuePair.Create(value.Key, seen) : value)) };
     }
 
-    private IEnumerable<IEditBatch> Batches(IEnumerable<EditItem> items)
+    private IEnumerable<IEditBatch> Batches(IEnumerable<EditItem> items, Func<WriteKind, int> sizeOf)
     {
         foreach (var kind in items.Where(item => item is not { Kind: WriteKind.Create, SentAt: not null }).GroupBy(item => item.Kind))
         {
-            foreach (var some in kind.Chunk(edit.Traits.RecordsPerBatch))
+            foreach (var some in kind.Chunk(sizeOf(kind.Key)))
             {
                 yield return kind.Key switch
                 {

@@ -15,11 +15,11 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
         while (left.Count > 0 && edit.Stop is null)
         {
             if (round > 0)
-                await Task.Delay(EditRun.PauseBeforeAsking * round, edit.Clock, cancellationToken);
+                await edit.WaitBeforeAskingAsync(EditRun.PauseBeforeAsking * round, cancellationToken);
             var read = await edit.ReadAsync(left.Select(item => item.Id), cancellationToken);
             var isLast = ++round > EditRun.MostRounds;
             var known = deletes ? (await edit.Mirror.LoadAsync(edit.Stream.Name, [.. left.Select(item => item.Id)], cancellationToken)).ToDictionary(record => record.Id) : [];
-            var decided = left.Select(item => Decide(item, read, known, isLast)).ToList();
+            var decided = await WhoChanged.TellAsync(edit, [.. left.Select(item => Decide(item, read, known, isLast))], read, cancellationToken);
             await edit.SaveAsync(decided, cancellationToken);
             left = [.. decided.Where(item => item.IsOpen)];
             await edit.Follower.FollowAsync(edit.Stream.Name, [.. read.Live.Values], [.. read.Gone.Values], edit.Source("id"), cancellationToken);

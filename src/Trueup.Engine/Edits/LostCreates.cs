@@ -15,6 +15,8 @@ internal sealed class LostCreates(EditContext edit)
     /// <summary>Looks until all are found, or the CRM would have shown them.</summary>
     public async Task SettleAsync(IReadOnlyList<EditItem> lost, CancellationToken cancellationToken)
     {
+        await edit.WaitBeforeAskingAsync(EditRun.PauseBeforeAsking, cancellationToken);
+
         // Their ids were heard; only the reading of them was cut short.
         await CreateBatch.FinishAsync(edit, [.. lost.Where(item => item.Id != default)], cancellationToken);
         var missing = lost.Where(item => item.Id == default).ToList();

@@ -8,7 +8,7 @@ namespace Trueup.Engine.Edits;
 /// <summary>Makes the mirror follow what the CRM said of single records in an edit.</summary>
 /// <remarks>Threads: any. Followers of one connection come one after the other, so none of them undoes what another has just written. A sync that is at
 /// work at the same time may: whoever runs the edit has the records read once more after it.</remarks>
-internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long fence, EditMarks marks, SemaphoreSlim turn, TimeProvider clock)
+internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long fence, EditMarks marks, SemaphoreSlim turn, SemaphoreSlim linkTurn, TimeProvider clock)
 {
     /// <summary>Writes records as the CRM holds them, and buries those that it proved to be gone. What the mirror has newer is left.</summary>
     public async Task FollowAsync(
@@ -42,6 +42,24 @@ internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long 
         finally
         {
             turn.Release();
+        }
+    }
+
+    /// <summary>Reads links and writes them as the CRM has them. Links carry no stamp that would tell an older reading from a newer one, so nobody else of this
+    /// connection's edits reads any in between.</summary>
+    public async Task FollowLinksAsync(AssociationPair pair, Func<Task<IReadOnlyList<RecordAssociations>>> read, string source, CancellationToken cancellationToken)
+    {
+        await linkTurn.WaitAsync(cancellationToken);
+        try
+        {
+            var links = await read();
+            if (connector is not INamesLinks && links.Count > 0)
+                await mirror.CommitAsync(
+                    new MirrorCommit(fence, clock.GetUtcNow(), source) { Links = [.. links.Select(each => new LinkReplacement(pair, each))] }, CancellationToken.None);
+        }
+        finally
+        {
+            linkTurn.Release();
         }
     }
 

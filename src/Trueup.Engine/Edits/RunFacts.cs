@@ -11,7 +11,9 @@ internal sealed class RunFacts
     private const int ItemsPerRead = 5_000;
     private const int RecordsPerLoad = 1_000;
 
+    private readonly Dictionary<WriteKind, int> kinds = [];
     private readonly Dictionary<RecordId, int> records = [];
+    private readonly Dictionary<(RecordId Record, LinkChange Link), int> links = [];
     private readonly Dictionary<(string Field, string Value), int> unique = [];
     private readonly Dictionary<(string Field, string Value), RecordId> holders = [];
     private readonly Dictionary<string, HashSet<RecordId>> references = [];
@@ -37,8 +39,13 @@ internal sealed class RunFacts
         return facts;
     }
 
-    /// <summary>Whether an earlier change of the run is about the same record.</summary>
-    public bool Repeats(EditItem item) => item.Kind != WriteKind.Create && records.TryGetValue(item.Id, out var first) && first < item.Position;
+    /// <summary>How many changes of a kind the run has.</summary>
+    public int CountOf(WriteKind kind) => kinds.GetValueOrDefault(kind);
+
+    /// <summary>Whether an earlier change of the run is about the same record, or the same link of it.</summary>
+    public bool Repeats(EditItem item) => item.IsLink
+        ? links.TryGetValue((item.Id, LinkChange.Read(item.Wanted!)), out var earlier) && earlier < item.Position
+        : item.Kind != WriteKind.Create && records.TryGetValue(item.Id, out var first) && first < item.Position;
 
     /// <summary>Why a field cannot hold a value beside other records; null where it can.</summary>
     public string? WhyNot(EditItem item, Field field, string value)
@@ -57,6 +64,13 @@ internal sealed class RunFacts
 
     private void Note(EditItem item, Dictionary<string, Field> telling)
     {
+        kinds[item.Kind] = CountOf(item.Kind) + 1;
+        if (item.IsLink)
+        {
+            links.TryAdd((item.Id, LinkChange.Read(item.Wanted!)), item.Position);
+            return;
+        }
+
         if (item.Kind != WriteKind.Create)
             records.TryAdd(item.Id, item.Position);
         if (telling.Count == 0 || item.Wanted is null)

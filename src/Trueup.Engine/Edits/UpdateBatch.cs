@@ -16,7 +16,7 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
         {
             // What was not heard of may still be on its way.
             if (round > 0)
-                await Task.Delay(EditRun.PauseBeforeAsking * round, edit.Clock, cancellationToken);
+                await edit.WaitBeforeAskingAsync(EditRun.PauseBeforeAsking * round, cancellationToken);
             var read = await edit.ReadAsync(left.Select(item => item.Id), cancellationToken);
             var isLast = ++round > EditRun.MostRounds;
             List<EditItem> ended = [], sending = [];
@@ -29,7 +29,7 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
                     writes.Add(write);
             }
 
-            await edit.SaveAsync([.. ended, .. sending], cancellationToken);
+            await edit.SaveAsync([.. await WhoChanged.TellAsync(edit, ended, read, cancellationToken), .. sending], cancellationToken);
             left = sending;
             if (sending.Count > 0)
                 left = await WriteAsync(sending, writes, read, cancellationToken);

@@ -21,7 +21,8 @@ internal sealed record SyncContext(
     EditMarks Edits, TimeProvider Clock, Random Chance, ILogger Log, Action Progress)
 {
     /// <summary>Where links come from; null where the CRM has none.</summary>
-    public LinkSource? Links { get; } = LinkSource.Of(Connector, Mirror, Planning.Planner.IsThorough(Request.Kind));
+    public LinkSource? Links { get; } = LinkSource.Of(
+        Connector, Mirror, isWhole: Request.Stream is null && Planning.Planner.IsThorough(Request.Kind));
 
     /// <summary>How a commit names where its data came from.</summary>
     public string Source(string means) => $"{Request.Kind.ToString().ToLowerInvariant()} {Request.Id} by {means}";

@@ -18,6 +18,8 @@ internal enum StepKind
     ReadByIds,
     /// <summary>Compare with the CRM's count, and with its ids where everything was read.</summary>
     Compare,
+    /// <summary>Read nothing: the stream is as fresh as its last complete enumeration, and waits for the next.</summary>
+    WaitForNight,
     /// <summary>Read the links of every record.</summary>
     SweepLinks,
     /// <summary>Read the links of the records that changed.</summary>
@@ -31,7 +33,11 @@ internal sealed record PlannedStep(
 
 /// <summary>What the planner knows of one stream.</summary>
 /// <param name="Expected">Records the CRM says there are; null where it was not asked.</param>
-internal sealed record StreamFacts(MirroredStream Mirrored, StreamCheckpoint Checkpoint, long? Expected);
+internal sealed record StreamFacts(MirroredStream Mirrored, StreamCheckpoint Checkpoint, long? Expected)
+{
+    /// <summary>Whether the sync was asked for this stream by name.</summary>
+    public bool IsNamed { get; init; }
+}
 
 /// <summary>Chooses the steps of a sync. Pure: the same facts give the same plan.</summary>
 internal static class Planner
@@ -60,6 +66,13 @@ internal static class Planner
         if (kind == SyncKind.Records)
         {
             steps.Add(new PlannedStep(StepKind.ReadByIds, stream, "read by id", "These records were asked for.", 1));
+            return steps;
+        }
+
+        if (Waits(kind, facts))
+        {
+            steps.Add(new PlannedStep(
+                StepKind.WaitForNight, stream, "wait for the night", "The CRM cannot be asked for what was modified in this stream, and reading all of it each hour would cost too much.", 0));
             return steps;
         }
 
@@ -111,6 +124,14 @@ internal static class Planner
                 new PlannedStep(StepKind.Compare, facts.Mirrored.Name, "count", "Compares again, now with the ids.", 1),
             ];
     }
+
+    private static bool Waits(SyncKind kind, StreamFacts facts) =>
+        kind is SyncKind.Hourly or SyncKind.Login && facts is
+        {
+            IsNamed: false, Mirrored.Description.Traits: { WaitsForNight: true, ReadsModified: false },
+            Checkpoint: { Watermark: not null, VerifiedAt: not null, IdsDiffer: false, NeedsBackfill: false },
+        }
+        && CallsForEverything(facts) > 1;
 
     private static string? WhyEverything(SyncKind kind, StreamFacts facts) => (kind, facts.Checkpoint, facts.Mirrored.Description.Traits) switch
     {

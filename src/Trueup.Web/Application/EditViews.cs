@@ -9,15 +9,25 @@ namespace Trueup.Web.Application;
 /// <param name="Changes">1 to 100,000 changes, each about another record.</param>
 public sealed record NewEdit(string? Mode, string? Stream, string? IfConflict, IReadOnlyList<NewChange>? Changes);
 
-/// <summary>One change: fields of a record, a new record, or a deletion.</summary>
+/// <summary>One change: fields of a record, a new record, a deletion, or a link.</summary>
 /// <param name="Id">The record; null for a new one.</param>
 /// <param name="Fields">What to set, by field; null or an empty text clears.</param>
 /// <param name="Was">What the user saw in those fields; where it is missing, what the mirror holds.</param>
 /// <param name="Create">The fields of a new record.</param>
 /// <param name="Delete">True to delete the record.</param>
+/// <param name="Associate">A record to link it with.</param>
+/// <param name="Dissociate">A record whose link with it is to go.</param>
 public sealed record NewChange(
     string? Id = null, IReadOnlyDictionary<string, JsonElement>? Fields = null, IReadOnlyDictionary<string, JsonElement>? Was = null,
-    IReadOnlyDictionary<string, JsonElement>? Create = null, bool Delete = false);
+    IReadOnlyDictionary<string, JsonElement>? Create = null, bool Delete = false, NewLink? Associate = null, NewLink? Dissociate = null);
+
+/// <summary>A link to add or to take away.</summary>
+/// <param name="Stream">The stream of the record at the other end.</param>
+/// <param name="Id">The record at the other end.</param>
+/// <param name="Label">The label of its type, as the app shows it; null for the unlabelled link, and to take away every link between the two records.</param>
+/// <param name="TypeId">The app's id of the type, instead of a label; where links are fields of records, the name of the field.</param>
+/// <param name="Category">Who defined the type, where its id alone does not tell.</param>
+public sealed record NewLink(string? Stream, string? Id, string? Label = null, string? TypeId = null, string? Category = null);
 
 /// <summary>What to undo.</summary>
 /// <param name="Ids">Only these records; null for all of the run.</param>

@@ -38,6 +38,10 @@ public sealed class Edits(
             throw new ProblemException(Problem.Invalid($"changes has 1 to {MostChanges:N0} changes."));
         var items = changes.Select(Read).ToList();
         var stream = await CheckAsync(entry, wanted.Stream, cancellationToken);
+        var open = await log.OpenAsync(entry, cancellationToken);
+        items = IdForms.Lengthen(items, stream, open.Connector);
+        if (items.Exists(item => item.IsLink))
+            items = LinkField.Rewrite(items, stream, open.Connector, await open.Mirror.StreamsAsync(cancellationToken));
         return await BeginAsync(actor, entry, stream, isPreview, rule, items, undoes: null, wait, cancellationToken);
     }
 
@@ -59,8 +63,8 @@ public sealed class Edits(
         var only = wanted.Ids?.ToHashSet(StringComparer.Ordinal);
         var items = new List<EditItem>();
         await foreach (var item in ItemsAsync(run, cancellationToken))
-            if ((only is null || only.Contains(item.Id.Value)) && Undo.Of(item, items.Count, stream, traits) is { } back)
-                items.Add(back);
+            if (only is null || only.Contains(item.Id.Value))
+                items.AddRange(item.IsLink ? Undo.LinksOf(item, items.Count) : Undo.Of(item, items.Count, stream, traits) is { } back ? [back] : []);
         if (items.Count == 0)
             throw new ProblemException(Problem.Invalid(only is null ? "The run has changed nothing, so there is nothing to undo." : "The run has changed none of these records."));
         return await BeginAsync(actor, entry, stream, isPreview, ConflictRule.WriteOthers, items, undoes: run, wait, cancellationToken);
@@ -122,8 +126,8 @@ public sealed class Edits(
         ProblemException Wrong(string what) => new(Problem.Invalid($"Change {position + 1:N0} {what}."));
         if (change is null)
             throw Wrong("is null");
-        if ((change.Fields is null ? 0 : 1) + (change.Create is null ? 0 : 1) + (change.Delete ? 1 : 0) != 1)
-            throw Wrong("has not exactly one of fields, create and delete");
+        if ((change.Fields is null ? 0 : 1) + (change.Create is null ? 0 : 1) + (change.Delete ? 1 : 0) + (change.Associate is null ? 0 : 1) + (change.Dissociate is null ? 0 : 1) != 1)
+            throw Wrong("has not exactly one of fields, create, delete, associate and dissociate");
         if (change.Create is { } made)
         {
             if (change.Id is not null)
@@ -133,6 +137,17 @@ public sealed class Edits(
 
         if (change.Id is not { Length: > 0 and <= LongestId } id || id.Any(char.IsControl))
             throw Wrong($"has no id of 1 to {LongestId} characters");
+        if ((change.Associate ?? change.Dissociate) is { } link)
+        {
+            if (link.Stream is not { Length: > 0 and <= LongestId } stream || link.Id is not { Length: > 0 and <= LongestId } other || other.Any(char.IsControl))
+                throw Wrong("has no stream and id of the record at the other end");
+            return new EditItem
+            {
+                Position = position, Kind = change.Associate is null ? WriteKind.Dissociate : WriteKind.Associate, Id = new RecordId(id),
+                Wanted = new LinkChange(new StreamName(stream), new RecordId(other), link.Label, link.Category, link.TypeId).Write(),
+            };
+        }
+
         return change.Delete
             ? new EditItem { Position = position, Kind = WriteKind.Delete, Id = new RecordId(id) }
             : new EditItem

@@ -40,10 +40,11 @@ public sealed class OAuthConnecting(
         {
             "response_type=code",
             $"client_id={Uri.EscapeDataString(client.Id)}",
-            $"scope={Uri.EscapeDataString(string.Join(' ', endpoints.Scopes))}",
             $"redirect_uri={Uri.EscapeDataString(callback.ToString())}",
             $"state={Uri.EscapeDataString(state)}",
         };
+        if (endpoints.Scopes.Count > 0)
+            query.Add($"scope={Uri.EscapeDataString(string.Join(' ', endpoints.Scopes))}");
         if (endpoints.OptionalScopes.Count > 0)
             query.Add($"optional_scope={Uri.EscapeDataString(string.Join(' ', endpoints.OptionalScopes))}");
         if (verifier is not null)

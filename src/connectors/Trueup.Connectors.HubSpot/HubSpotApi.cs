@@ -103,6 +103,20 @@ internal sealed class HubSpotApi(CrmHttp http, Uri baseUrl)
             },
             answer => LinkAnswer.Read(answer, places), cancellationToken);
 
+    /// <summary>Lists the types that links can have.</summary>
+    public Task<JsonElement> LinkTypesAsync(StreamDescription from, StreamDescription to, CancellationToken cancellationToken) =>
+        http.SendAsync(
+            new CrmRequest(HttpMethod.Get, HubSpotPaths.LinkTypes(from, to), $"link types {from.Name} {to.Name}") { Limits = Associations }, Json, cancellationToken);
+
+    /// <summary>Writes links. Sent again only where it is certain that they were not written.</summary>
+    public Task<T> WriteLinksAsync<T>(LinkBatch batch, string what, ReadOnlyMemory<byte> body, Func<CrmAnswer, T> read, CancellationToken cancellationToken) =>
+        http.SendAsync(
+            new CrmRequest(HttpMethod.Post, HubSpotPaths.LinkWrite(batch.From, batch.To, what), $"{what} links {batch.From.Name} {batch.To.Name}")
+            {
+                Body = body, Limits = Associations, Repeatable = false,
+            },
+            read, cancellationToken);
+
     /// <summary>Writes a JSON body.</summary>
     public static ReadOnlyMemory<byte> Body(Action<Utf8JsonWriter> write)
     {

@@ -5,7 +5,7 @@ namespace Trueup.Connectors.HubSpot;
 
 /// <summary>Reads and writes a HubSpot portal.</summary>
 internal sealed class HubSpotConnector
-    : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IReadsAssociations, IReportsMerges, IWrites, IFindsByUniqueValue
+    : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IReadsAssociations, IReportsMerges, IWrites, IWritesLinks, IFindsByUniqueValue, ITellsWhoChanged
 {
     // HubSpot's clients use 6 to 10 at once. Source: hubspot.md §9, 2026-09.
     private const int MostCallsAtOnce = 10;
@@ -24,6 +24,8 @@ internal sealed class HubSpotConnector
     private readonly Counting counting;
     private readonly AssociationReading associations;
     private readonly RecordWriting writing;
+    private readonly AssociationWriting linking;
+    private readonly PropertyHistory history;
 
     public HubSpotConnector(ConnectorSetup setup, HttpMessageInvoker invoker, Random chance, HubSpotLimits limits)
     {
@@ -44,6 +46,8 @@ internal sealed class HubSpotConnector
         counting = new Counting(api);
         associations = new AssociationReading(api);
         writing = new RecordWriting(api);
+        linking = new AssociationWriting(api);
+        history = new PropertyHistory(api);
     }
 
     public DateTimeOffset Now => api.Now;
@@ -105,6 +109,17 @@ internal sealed class HubSpotConnector
     public WriteTraits WritesOf(StreamDescription stream) => HubSpotType.IsOwners(stream) ? WriteTraits.None : RecordWriting.Traits;
 
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(WriteBatch batch, CancellationToken cancellationToken) => writing.WriteAsync(batch, cancellationToken);
+
+    public Task<IReadOnlyDictionary<RecordId, IReadOnlyList<LastChange>>> LastChangesAsync(
+        StreamDescription stream, IReadOnlyList<ChangedRecord> records, CancellationToken cancellationToken) =>
+        history.ReadAsync(stream, records, cancellationToken);
+
+    public int LinksPerBatch => AssociationWriting.LinksPerBatch;
+
+    public Task<IReadOnlyList<LinkType>> LinkTypesAsync(StreamDescription from, StreamDescription to, CancellationToken cancellationToken) =>
+        linking.TypesAsync(from, to, cancellationToken);
+
+    public Task<IReadOnlyList<WriteOutcome>> WriteLinksAsync(LinkBatch batch, CancellationToken cancellationToken) => linking.WriteAsync(batch, cancellationToken);
 
     public Task<IReadOnlyList<RecordId>> FindAsync(
         StreamDescription stream, string field, IReadOnlyList<string> values, CancellationToken cancellationToken) =>

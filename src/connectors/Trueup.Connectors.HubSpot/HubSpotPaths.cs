@@ -32,6 +32,11 @@ internal static class HubSpotPaths
     public static string Associations(StreamDescription from, StreamDescription to) =>
         $"/crm/v4/associations/{Segment(from)}/{Segment(to)}/batch/read";
 
+    public static string LinkTypes(StreamDescription from, StreamDescription to) => $"/crm/v4/associations/{Segment(from)}/{Segment(to)}/labels";
+
+    /// <summary>Writing links; <paramref name="what"/> is <c>create</c>, <c>archive</c> or <c>labels/archive</c>.</summary>
+    public static string LinkWrite(StreamDescription from, StreamDescription to, string what) => $"/crm/v4/associations/{Segment(from)}/{Segment(to)}/batch/{what}";
+
     private static string Segment(StreamDescription stream) =>
         HubSpotType.IsCustom(stream) ? stream.TypeId : stream.Name.Value;
 }

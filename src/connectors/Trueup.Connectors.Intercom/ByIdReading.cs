@@ -5,8 +5,8 @@ namespace Trueup.Connectors.Intercom;
 
 /// <summary>Finds out what became of records, each by a call of its own.</summary>
 /// <remarks>An archived contact answers as if it were live, and only lists and searches leave it out: whoever answers is looked for by a search as well, unless the
-/// search may not know of it yet. Source: intercom.md, section 7, 2026-09.</remarks>
-internal sealed class ByIdReading(IntercomApi api, Searching searching, NestedLists nested)
+/// search may not know of it yet; what we archived or brought back ourselves is remembered until it does. Source: intercom.md, section 7, 2026-09.</remarks>
+internal sealed class ByIdReading(IntercomApi api, Searching searching, NestedLists nested, ArchiveMemory memory)
 {
     private const int AtOnce = 8;
     private const int IdsPerSearch = 50;
@@ -26,19 +26,21 @@ internal sealed class ByIdReading(IntercomApi api, Searching searching, NestedLi
                 {
                     foreach (var few in some.Chunk(AtOnce))
                     {
-                        foreach (var (id, answer, absent) in await Task.WhenAll(few.Select(id => ReadOneAsync(stream, id, shape, cancellationToken))))
+                        foreach (var (id, answer, absent, refused) in await Task.WhenAll(few.Select(id => ReadOneAsync(stream, id, shape, cancellationToken))))
                         {
                             if (answer is not null)
                                 found.Add((id, answer));
-                            else
-                                gone.Add(absent!);
+                            if (absent is not null)
+                                gone.Add(absent);
+                            if (refused is not null)
+                                writer.Refuse(refused);
                         }
                     }
 
                     var archived = stream.Name == "contacts" ? await ArchivedAsync(found, cancellationToken) : [];
                     foreach (var (id, answer) in found)
                     {
-                        if (archived.Contains(id))
+                        if (memory.IsArchived(stream, id) ?? archived.Contains(id))
                             gone.Add(new GoneRecord(id, GoneCause.Archived));
                         else
                             writer.Add(answer, answer.Rows[0], await nested.CompleteAsync(answer, answer.Rows[0], shape, cancellationToken));
@@ -63,25 +65,32 @@ internal sealed class ByIdReading(IntercomApi api, Searching searching, NestedLi
         }
     }
 
-    private async Task<(RecordId Id, AnsweredRows? Answer, GoneRecord? Gone)> ReadOneAsync(IntercomStream stream, RecordId id, RowShape shape, CancellationToken cancellationToken)
+    private async Task<(RecordId Id, AnsweredRows? Answer, GoneRecord? Gone, SetAside? Refused)> ReadOneAsync(
+        IntercomStream stream, RecordId id, RowShape shape, CancellationToken cancellationToken)
     {
+        // What cannot be an id, such as the name of another endpoint, is not asked for.
+        if (!id.Value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') || !id.Value.Any(char.IsAsciiDigit))
+            return (id, null, new GoneRecord(id, GoneCause.Deleted), null);
         try
         {
-            var answer = await searching.GetAsync(stream, id.Value, shape, cancellationToken);
+            var (answer, refused) = await searching.GetOrSetAsideAsync(stream, id.Value, shape, cancellationToken);
+            if (refused is not null)
+                return (id, null, null, refused);
             if (answer is null)
-                return (id, null, new GoneRecord(id, GoneCause.Deleted));
+                return (id, null, new GoneRecord(id, GoneCause.Deleted), null);
             if (answer.IdOf(answer.Rows[0]) is var told && told != id.Value)
             {
                 // What answers under another id was merged away, as older versions tell it.
                 answer.Dispose();
-                return (id, null, new GoneRecord(id, GoneCause.Merged, MergedInto: new RecordId(told)));
+                return (id, null, new GoneRecord(id, GoneCause.Merged, MergedInto: new RecordId(told)), null);
             }
 
-            return (id, answer, null);
+            return (id, answer, null, null);
         }
         catch (MergedAwayException merged)
         {
-            return (id, null, merged.Into is { } into && into != id.Value ? new GoneRecord(id, GoneCause.Merged, MergedInto: new RecordId(into)) : new GoneRecord(id, GoneCause.Deleted));
+            var gone = merged.Into is { } into && into != id.Value ? new GoneRecord(id, GoneCause.Merged, MergedInto: new RecordId(into)) : new GoneRecord(id, GoneCause.Deleted);
+            return (id, null, gone, null);
         }
     }
 

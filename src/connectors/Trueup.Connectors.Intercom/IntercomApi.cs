@@ -39,6 +39,15 @@ internal sealed class IntercomApi(CrmHttp http)
         string pathAndQuery, string endpoint, ReadOnlyMemory<byte> body, RowShape shape, CancellationToken cancellationToken) =>
         http.SendAsync(Request(HttpMethod.Post, pathAndQuery, endpoint) with { Body = body }, answer => AnsweredRows.ReadList(answer, shape), cancellationToken);
 
+    /// <summary>Writes. Sent again only where it is certain that it was not carried out.</summary>
+    public Task<JsonElement> WriteAsync(HttpMethod method, string pathAndQuery, string endpoint, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        http.SendAsync(Request(method, pathAndQuery, endpoint) with { Body = body, Repeatable = false }, Json, cancellationToken);
+
+    /// <summary>Writes, and reads the record that the answer shows.</summary>
+    public Task<AnsweredRows> WriteRowAsync(
+        HttpMethod method, string pathAndQuery, string endpoint, ReadOnlyMemory<byte> body, RowShape shape, CancellationToken cancellationToken) =>
+        http.SendAsync(Request(method, pathAndQuery, endpoint) with { Body = body, Repeatable = false }, answer => AnsweredRows.ReadOne(answer, shape), cancellationToken);
+
     private static CrmRequest Request(HttpMethod method, string pathAndQuery, string endpoint) =>
         new(method, pathAndQuery, endpoint) { Limits = Burst, Headers = [new("Intercom-Version", Version)] };
 

@@ -4,8 +4,8 @@ using Trueup.Http;
 
 namespace Trueup.Connectors.Intercom;
 
-/// <summary>Reads an Intercom workspace.</summary>
-internal sealed class IntercomConnector : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, INamesLinks, IReportsMerges
+/// <summary>Reads and writes an Intercom workspace.</summary>
+internal sealed class IntercomConnector : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, INamesLinks, IReportsMerges, IWrites, IWritesLinks, IFindsByUniqueValue
 {
     private const int MostCallsAtOnce = 10;
 
@@ -23,6 +23,8 @@ internal sealed class IntercomConnector : IConnector, IReadsModified, IReadsById
     private readonly DeletionReading deletions;
     private readonly Counting counting;
     private readonly Discovery discovery;
+    private readonly RecordWriting writing;
+    private readonly LinkWriting linking;
 
     public IntercomConnector(ConnectorSetup setup, HttpMessageInvoker invoker, Random chance, ScrollLocks locks)
     {
@@ -37,10 +39,13 @@ internal sealed class IntercomConnector : IConnector, IReadsModified, IReadsById
         var nested = new NestedLists(api);
         searching = new Searching(api, nested, metadata);
         scrolling = new Scrolling(api, searching, () => account.Known?.Code ?? setup.BaseUrl.ToString(), locks, setup.Clock);
-        byId = new ByIdReading(api, searching, nested);
+        var memory = new ArchiveMemory(setup.Clock, IntercomStream.SearchLag);
+        byId = new ByIdReading(api, searching, nested, memory);
         deletions = new DeletionReading(api);
         counting = new Counting(api);
         discovery = new Discovery(api, counting, metadata);
+        writing = new RecordWriting(api, searching, nested, memory);
+        linking = new LinkWriting(api);
     }
 
     public DateTimeOffset Now => api.Now;
@@ -86,6 +91,21 @@ internal sealed class IntercomConnector : IConnector, IReadsModified, IReadsById
 
     public IReadOnlyList<RecordId> LosersIn(StreamDescription stream, ReadOnlySpan<byte> propertiesUtf8) =>
         stream.TypeId == "contact" ? Links.MergedInto(propertiesUtf8) : [];
+
+    public WriteTraits WritesOf(StreamDescription stream) => RecordWriting.TraitsOf(IntercomStream.Of(stream));
+
+    public Task<IReadOnlyList<WriteOutcome>> WriteAsync(WriteBatch batch, CancellationToken cancellationToken) => writing.WriteAsync(batch, cancellationToken);
+
+    public Task<IReadOnlyList<RecordId>> FindAsync(
+        StreamDescription stream, string field, IReadOnlyList<string> values, CancellationToken cancellationToken) =>
+        writing.FindAsync(IntercomStream.Of(stream), field, values, cancellationToken);
+
+    public int LinksPerBatch => LinkWriting.LinksPerBatch;
+
+    public Task<IReadOnlyList<LinkType>> LinkTypesAsync(StreamDescription from, StreamDescription to, CancellationToken cancellationToken) =>
+        Task.FromResult(LinkWriting.TypesOf(from.Name, to.Name));
+
+    public Task<IReadOnlyList<WriteOutcome>> WriteLinksAsync(LinkBatch batch, CancellationToken cancellationToken) => linking.WriteAsync(batch, cancellationToken);
 
     public Uri? LinkTo(StreamDescription stream, RecordId id) => account.LinkTo(IntercomStream.Of(stream), id);
 

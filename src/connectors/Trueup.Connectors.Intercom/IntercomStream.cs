@@ -31,8 +31,8 @@ internal sealed record IntercomStream(string Name, string Label, string Type, st
     /// <summary>Records in one page of the scroll; the vendor chooses.</summary>
     public const int PerScrollPage = 100;
 
-    // Search is behind by minutes. Source: intercom.md, section 14.
-    private static readonly TimeSpan IndexLag = TimeSpan.FromMinutes(10);
+    /// <summary>Searches are behind by minutes. Source: intercom.md, section 14.</summary>
+    public static readonly TimeSpan SearchLag = TimeSpan.FromMinutes(10);
 
     /// <summary>All streams.</summary>
     public static IReadOnlyList<IntercomStream> All { get; } =
@@ -55,7 +55,7 @@ internal sealed record IntercomStream(string Name, string Label, string Type, st
 
     public StreamDescription Description => new(new StreamName(Name), Label, Type, new StreamTraits
     {
-        ReadsModified = IsSearched, IndexLag = IndexLag,
+        ReadsModified = IsSearched, WaitsForNight = Reading == Reading.Scroll, IndexLag = SearchLag,
         RecordsPerFullPage = Reading switch { Reading.Scroll => PerScrollPage, Reading.Whole => 1_000, _ => PerSearchPage },
         CallsPerFullPage = Reading == Reading.SearchAndGet ? 1 + PerSearchPage : 1,
         RecordsPerModifiedPage = PerSearchPage, RecordsPerBatch = 1,

@@ -7,7 +7,8 @@ namespace Trueup.Connectors.Intercom;
 /// <summary>The links that records name themselves.</summary>
 internal static class Links
 {
-    private const string Category = "INTERCOM_DEFINED";
+    /// <summary>Who defines the types of links.</summary>
+    public const string Category = "INTERCOM_DEFINED";
 
     private static readonly (string From, string To, string Field, string Member)[] Named =
     [

@@ -50,13 +50,13 @@ internal sealed class Metadata(IntercomApi api) : IDisposable
         {
             "contacts" => await DataAttributesAsync(stream, "contact", cancellationToken),
             "companies" => await DataAttributesAsync(stream, "company", cancellationToken),
-            "conversations" => [.. (await ConversationAttributesAsync(cancellationToken)).Items("data").Select(attribute => Attribute(stream, attribute, OptionsOf(attribute.Items("options"))))],
+            "conversations" => [.. (await ConversationAttributesAsync(cancellationToken)).Items("data").Where(IsInUse).Select(attribute => Attribute(stream, attribute, OptionsOf(attribute.Items("options"))))],
             "tickets" => TicketAttributes(stream, await TicketTypesAsync(cancellationToken)),
             _ => [],
         };
         lock (known)
             known.UnionWith(defined.Select(field => field.Name));
-        return new StreamSchema([.. StandardFields.Of(stream), .. defined.Where(field => !field.Name.EndsWith('.')).DistinctBy(field => field.Name)], []);
+        return new StreamSchema([.. StandardFields.Of(stream), .. defined.DistinctBy(field => field.Name)], []);
     }
 
     public void Dispose() => oneAtATime.Dispose();
@@ -66,7 +66,7 @@ internal sealed class Metadata(IntercomApi api) : IDisposable
         var answer = await OnceAsync(() => attributes, read => attributes = read, "/data_attributes", "data attributes", cancellationToken);
         return
         [
-            .. answer.Items("data").Where(attribute => attribute.Text("model") == model && attribute.IsTrue("custom") && !attribute.IsTrue("archived"))
+            .. answer.Items("data").Where(attribute => attribute.Text("model") == model && attribute.IsTrue("custom") && IsInUse(attribute))
                 .Select(attribute => Attribute(stream, attribute, OptionsOf(attribute.Items("options")))),
         ];
     }
@@ -99,8 +99,8 @@ internal sealed class Metadata(IntercomApi api) : IDisposable
     // Types share attributes by name; each type may have options of its own.
     private static IReadOnlyList<Field> TicketAttributes(IntercomStream stream, JsonElement types) =>
     [
-        .. types.Items("data").SelectMany(type => type.Member("ticket_type_attributes").Items("data")).Where(attribute => !attribute.IsTrue("archived"))
-            .GroupBy(attribute => attribute.Text("name") ?? "")
+        .. types.Items("data").SelectMany(type => type.Member("ticket_type_attributes").Items("data")).Where(IsInUse)
+            .GroupBy(attribute => attribute.Text("name"))
             .Select(same => Attribute(stream, same.First(), OptionsOf(same.SelectMany(attribute => attribute.Member("input_options").Items("list_options"))))),
     ];
 
@@ -113,6 +113,8 @@ internal sealed class Metadata(IntercomApi api) : IDisposable
             VendorType = vendorType, Options = options, Required = attribute.IsTrue("required"), ReadOnly = attribute.Member("api_writable").ValueKind == JsonValueKind.False,
         };
     }
+
+    private static bool IsInUse(JsonElement attribute) => attribute.Text("name") is { Length: > 0 } && !attribute.IsTrue("archived");
 
     private static IReadOnlyList<FieldOption> OptionsOf(IEnumerable<JsonElement> options) =>
     [

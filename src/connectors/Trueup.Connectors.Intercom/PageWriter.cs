@@ -1,5 +1,5 @@
-using System.Buffers;
 using Trueup.Contract;
+using Trueup.Http;
 
 namespace Trueup.Connectors.Intercom;
 
@@ -9,14 +9,10 @@ internal sealed class PageWriter(RowShape shape) : IDisposable
 {
     private readonly List<(int IdStart, int IdLength, long Modified, int Start, int Length)> records = [];
     private readonly List<SetAside> refused = [];
-    private byte[] bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
-    private int written;
+    private readonly PageBuffer buffer = new();
 
     /// <summary>Bytes written so far.</summary>
-    public int Written => written;
-
-    /// <summary>Records written so far.</summary>
-    public int Count => records.Count;
+    public int Written => buffer.Written;
 
     /// <summary>Writes a record, or sets it aside where it cannot be mirrored.</summary>
     /// <param name="completed">Values that are written in place of those that came, by field; null for none.</param>
@@ -34,9 +30,11 @@ internal sealed class PageWriter(RowShape shape) : IDisposable
             return;
         }
 
-        var idStart = written;
+        if (buffer.Written == 0)
+            buffer.Begin();
+        var idStart = buffer.Written;
         Append(answer.BytesOf(row.Id));
-        var start = written;
+        var start = buffer.Written;
         var isFirst = true;
         for (var field = 0; field < row.Values.Length; field++)
         {
@@ -51,37 +49,30 @@ internal sealed class PageWriter(RowShape shape) : IDisposable
         }
 
         Append(isFirst ? "{}"u8 : "}"u8);
-        records.Add((idStart, row.Id.Length, shape.Stream.IsStamped ? row.ModifiedSeconds!.Value * 1000 : 0, start, written - start));
+        records.Add((idStart, row.Id.Length, shape.Stream.IsStamped ? row.ModifiedSeconds!.Value * 1000 : 0, start, buffer.Written - start));
     }
+
+    /// <summary>Names a record that may not be read.</summary>
+    public void Refuse(SetAside record) => refused.Add(record);
 
     /// <summary>Makes the page, and begins another.</summary>
     public RecordPage Build(string? next)
     {
-        var page = new RecordPage(bytes, records.Count) { Next = next };
+        var page = new RecordPage(buffer.GiveAway(), records.Count) { Next = next };
         foreach (var (idStart, idLength, modified, start, length) in records)
             page.Add(idStart, idLength, modified, start, length);
         foreach (var one in refused)
             page.Refuse(one);
-        bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
-        written = 0;
         records.Clear();
         refused.Clear();
         return page;
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);
+    public void Dispose() => buffer.Dispose();
 
     private void Append(ReadOnlySpan<byte> text)
     {
-        if (bytes.Length - written < text.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(bytes.Length * 2, written + text.Length));
-            bytes.AsSpan(0, written).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(bytes);
-            bytes = larger;
-        }
-
-        text.CopyTo(bytes.AsSpan(written));
-        written += text.Length;
+        text.CopyTo(buffer.Room(text.Length, mayGrow: true));
+        buffer.Advance(text.Length);
     }
 }

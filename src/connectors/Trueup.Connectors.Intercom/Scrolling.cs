@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Trueup.Contract;
 
 namespace Trueup.Connectors.Intercom;
@@ -39,17 +40,20 @@ internal sealed class Scrolling(IntercomApi api, Searching searching, Func<strin
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            using var spool = new PageSpool(PagesAhead);
-            var fetching = FetchAsync(stream, fields, spool, stop.Token);
+            var pages = Channel.CreateBounded<RecordPage>(new BoundedChannelOptions(PagesAhead) { SingleReader = true, SingleWriter = true });
+            var fetching = FetchAsync(stream, fields, pages.Writer, stop.Token);
             try
             {
-                while (await spool.TakeAsync(cancellationToken) is { } page)
-                    yield return page;
+                while (await pages.Reader.WaitToReadAsync(cancellationToken))
+                    while (pages.Reader.TryRead(out var page))
+                        yield return page;
             }
             finally
             {
                 Stop(stop);
                 await fetching;
+                while (pages.Reader.TryRead(out var left))
+                    left.Dispose();
             }
         }
         finally
@@ -62,27 +66,27 @@ internal sealed class Scrolling(IntercomApi api, Searching searching, Func<strin
     private static void Stop(CancellationTokenSource stop) => stop.Cancel();
 
     /// <summary>Fetches to the end. Never throws: whoever takes the pages is told.</summary>
-    private async Task FetchAsync(IntercomStream stream, IReadOnlyList<string> fields, PageSpool spool, CancellationToken cancellationToken)
+    private async Task FetchAsync(IntercomStream stream, IReadOnlyList<string> fields, ChannelWriter<RecordPage> pages, CancellationToken cancellationToken)
     {
         try
         {
             for (var beginning = 1; ; beginning++)
             {
-                if (await WalkAsync(stream, fields, beginning, spool, mayFail: beginning < MostBeginnings, cancellationToken))
+                if (await WalkAsync(stream, fields, beginning, pages, mayFail: beginning < MostBeginnings, cancellationToken))
                     break;
             }
 
-            spool.End(null);
+            pages.Complete();
         }
         catch (Exception failure)
         {
-            spool.End(failure);
+            pages.Complete(failure);
         }
     }
 
     /// <summary>Walks the scroll from its beginning. Answers false where it was lost on the way; what came is right all the same.</summary>
     private async Task<bool> WalkAsync(
-        IntercomStream stream, IReadOnlyList<string> fields, int beginning, PageSpool spool, bool mayFail, CancellationToken cancellationToken)
+        IntercomStream stream, IReadOnlyList<string> fields, int beginning, ChannelWriter<RecordPage> pages, bool mayFail, CancellationToken cancellationToken)
     {
         var shape = searching.ShapeOf(stream, fields);
         using var writer = new PageWriter(shape);
@@ -101,7 +105,7 @@ internal sealed class Scrolling(IntercomApi api, Searching searching, Func<strin
                 if (hasRows && scroll is null)
                     throw new CrmContractException("Intercom's scroll of companies ends although a page still had some.");
                 var isLast = !hasRows;
-                await spool.AddAsync(writer.Build(isLast ? null : $"{beginning}.{number}"), cancellationToken);
+                await pages.WriteAsync(writer.Build(isLast ? null : $"{beginning}.{number}"), cancellationToken);
                 if (isLast)
                     return true;
             }
@@ -144,8 +148,9 @@ internal sealed class Scrolling(IntercomApi api, Searching searching, Func<strin
         {
             var found = await Task.WhenAll(some.Select(async row =>
             {
-                using var whole = await searching.GetAsync(stream, answer.IdOf(row), shape, cancellationToken);
-                return (Row: row, IsThere: whole is not null);
+                var (whole, refused) = await searching.GetOrSetAsideAsync(stream, answer.IdOf(row), shape, cancellationToken);
+                whole?.Dispose();
+                return (Row: row, IsThere: whole is not null || refused is not null);
             }));
             dead.UnionWith(found.Where(each => !each.IsThere).Select(each => each.Row));
         }

@@ -20,21 +20,22 @@ internal sealed class Searching(IntercomApi api, NestedLists nested, Metadata me
     // A page that is too large to be answered in time is asked for again so much smaller. Source: intercom.md, section 3.
     private const int SmallPage = 38;
 
-    // Marks a place within a page that is read record by record, which only rereading the page can go on from.
+    // Stands between a page's cursor and the last record that was read of it. The page is asked for again, and goes on behind that record.
     private const char Within = '|';
 
     /// <summary>Reads every record.</summary>
     public async IAsyncEnumerable<RecordPage> ReadAllAsync(IntercomStream stream, IReadOnlyList<string> fields, string? resume, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var cursor = PageOf(resume);
+        var (cursor, behind) = PlaceOf(resume);
         while (true)
         {
             var query = new SearchBody("created_at", "created_at", Descending: false, cursor);
             var from = cursor;
             using var answer = await PageAsync(stream, fields, query, cancellationToken);
             cursor = Following(answer, from);
-            await foreach (var page in RecordsAsync(stream, fields, answer, answer.Rows, from, cursor, cancellationToken))
+            await foreach (var page in RecordsAsync(stream, fields, answer, Behind(answer, answer.Rows, behind), from, cursor, cancellationToken))
                 yield return page;
+            behind = null;
             if (cursor is null)
                 yield break;
         }
@@ -45,7 +46,7 @@ internal sealed class Searching(IntercomApi api, NestedLists nested, Metadata me
         IntercomStream stream, ModifiedRead request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var since = request.Since.ToUnixTimeSeconds();
-        var cursor = PageOf(request.Resume);
+        var (cursor, behind) = PlaceOf(request.Resume);
         long? latest = long.MaxValue;
         while (true)
         {
@@ -55,13 +56,14 @@ internal sealed class Searching(IntercomApi api, NestedLists nested, Metadata me
             var wanted = answer.Rows.Where(row => row.ModifiedSeconds is null || row.ModifiedSeconds >= since).ToList();
             cursor = latest < since ? null : Following(answer, from);
             var isFirst = from is null;
-            await foreach (var page in RecordsAsync(stream, request.Fields, answer, wanted, from, cursor, cancellationToken))
+            await foreach (var page in RecordsAsync(stream, request.Fields, answer, Behind(answer, wanted, behind), from, cursor, cancellationToken))
             {
                 page.LiveCount = isFirst ? answer.Total : null;
                 isFirst = false;
                 yield return page;
             }
 
+            behind = null;
             if (cursor is null)
                 yield break;
         }
@@ -105,17 +107,19 @@ internal sealed class Searching(IntercomApi api, NestedLists nested, Metadata me
         var ids = rows.Where(row => row.Id.Length > 0).Select(answer.IdOf).ToList();
         for (var done = 0; done < ids.Count; done += AtOnce)
         {
-            foreach (var whole in await Task.WhenAll(ids.Skip(done).Take(AtOnce).Select(id => GetAsync(stream, id, shape, cancellationToken))))
+            foreach (var (whole, refused) in await Task.WhenAll(ids.Skip(done).Take(AtOnce).Select(id => GetOrSetAsideAsync(stream, id, shape, cancellationToken))))
             {
                 using (whole)
                 {
                     if (whole is not null)
                         writer.Add(whole, whole.Rows[0]);
+                    if (refused is not null)
+                        writer.Refuse(refused);
                 }
             }
 
             if (writer.Written >= PageBytes && done + AtOnce < ids.Count)
-                yield return writer.Build($"{from}{Within}{done + AtOnce}");
+                yield return writer.Build($"{from}{Within}{ids[done + AtOnce - 1]}");
         }
 
         yield return writer.Build(next);
@@ -135,11 +139,30 @@ internal sealed class Searching(IntercomApi api, NestedLists nested, Metadata me
         }
     }
 
+    /// <summary>One record as a read by id shows it, or why it may not be read.</summary>
+    public async Task<(AnsweredRows? Whole, SetAside? Refused)> GetOrSetAsideAsync(IntercomStream stream, string id, RowShape shape, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await GetAsync(stream, id, shape, cancellationToken), null);
+        }
+        catch (CrmForbiddenException refusal)
+        {
+            return (null, new SetAside(new RecordId(id), refusal.Message));
+        }
+    }
+
     public RowShape ShapeOf(IntercomStream stream, IReadOnlyList<string> fields) => new(stream, fields) { UnaskedAttribute = name => metadata.Saw(stream, name) };
 
-    private static string? PageOf(string? resume) => resume is null ? null
-        : resume.Contains(Within) ? resume[..resume.IndexOf(Within)] is { Length: > 0 } page ? page : null
-        : resume;
+    private static (string? Cursor, string? Behind) PlaceOf(string? resume) =>
+        resume?.LastIndexOf(Within) is >= 0 and var at ? (at == 0 ? null : resume[..at], resume[(at + 1)..]) : (resume, null);
+
+    // A page that no longer shows the record is read whole once more.
+    private static IReadOnlyList<AnsweredRow> Behind(AnsweredRows answer, IReadOnlyList<AnsweredRow> rows, string? id)
+    {
+        var last = id is null ? null : rows.FirstOrDefault(row => answer.IdOf(row) == id);
+        return last is null ? rows : [.. rows.SkipWhile(row => row != last).Skip(1)];
+    }
 
     private static string? Following(AnsweredRows answer, string? from) =>
         answer.Next is { } next && next == from ? throw new CrmContractException("Intercom's cursor leads back to the same page.") : answer.Next;

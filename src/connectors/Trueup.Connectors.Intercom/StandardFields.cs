@@ -29,21 +29,21 @@ internal static class StandardFields
         ["conversations"] =
         [
             Text("title"), Time("created_at"), Time("updated_at"), Time("waiting_since"), Time("snoozed_until"), Json("source"), Linked("contacts"), Json("first_contact_reply"),
-            Reference("admin_assignee_id", "admins"), Reference("team_assignee_id", "teams"), Flag("open"), Choice("state", "open", "closed", "snoozed"), Flag("read"), Linked("tags"),
-            Choice("priority", "none", "low", "medium", "high", "urgent"), Json("sla_applied"), Linked("statistics"), Json("conversation_rating"), Json("teammates"), Json("topics"), Linked("ticket"),
+            Assigned("admin_assignee_id", "admins"), Assigned("team_assignee_id", "teams"), Flag("open"), Choice("state", "open", "closed", "snoozed") with { ReadOnly = true }, Flag("read") with { ReadOnly = false }, Linked("tags"),
+            Choice("priority", "none", "low", "medium", "high", "urgent") with { ReadOnly = true }, Json("sla_applied"), Linked("statistics"), Json("conversation_rating"), Json("teammates"), Json("topics"), Linked("ticket"),
             Linked("linked_objects"), Json("ai_agent"), Flag("ai_agent_participated"), Json("conversation_parts"),
         ],
         ["tickets"] =
         [
-            ReadOnly("ticket_id"), ReadOnly("category"), Linked("ticket_state"), Linked("ticket_type"), Linked("contacts"), Reference("admin_assignee_id", "admins"), Reference("team_assignee_id", "teams"),
-            Time("created_at"), Time("updated_at"), Json("ticket_parts"), Flag("open"), Linked("linked_objects"), Flag("is_shared"),
+            ReadOnly("ticket_id"), ReadOnly("category"), Linked("ticket_state"), Linked("ticket_type"), Linked("contacts"), Assigned("admin_assignee_id", "admins"), Assigned("team_assignee_id", "teams"),
+            Time("created_at"), Time("updated_at"), Json("ticket_parts"), Flag("open") with { ReadOnly = false }, Linked("linked_objects"), Flag("is_shared") with { ReadOnly = false },
         ],
         ["admins"] =
         [
             ReadOnly("name"), ReadOnly("email"), ReadOnly("job_title"), Flag("away_mode_enabled"), Flag("away_mode_reassign"), Flag("has_inbox_seat"), Json("team_ids"), Json("avatar"),
         ],
         ["teams"] = [ReadOnly("name"), Json("admin_ids")],
-        ["tags"] = [Text("name")],
+        ["tags"] = [ReadOnly("name")],
         ["segments"] = [ReadOnly("name"), Time("created_at"), Time("updated_at"), ReadOnly("person_type")],
     };
 
@@ -64,6 +64,9 @@ internal static class StandardFields
     private static Field Linked(string name) => Json(name) with { Calculated = true };
 
     private static Field Reference(string name, string stream) => Text(name) with { References = stream };
+
+    // Assigning is done in the name of a teammate, and tells people; it is no update of a field.
+    private static Field Assigned(string name, string stream) => Reference(name, stream) with { ReadOnly = true };
 
     private static Field Choice(string name, params string[] options) =>
         new(name, LabelOf(name), FieldType.Enumeration) { VendorType = "string", Options = [.. options.Select(option => new FieldOption(option, option))] };

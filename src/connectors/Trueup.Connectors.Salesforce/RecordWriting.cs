@@ -4,12 +4,15 @@ using Trueup.Http;
 
 namespace Trueup.Connectors.Salesforce;
 
-/// <summary>Writes records in collections, a single one by its own address, and tells of each what became of it.</summary>
+/// <summary>Writes records in collections, very many as a bulk job, a single one by its own address, and tells of each what became of it.</summary>
 /// <remarks>Source: developer.salesforce.com REST API, "sObject Collections", "sObject Rows" and "Conditional Requests", read on 2026-09.</remarks>
-internal sealed class RecordWriting(SalesforceApi api, Shapes shapes, TimeProvider clock, Random chance)
+internal sealed class RecordWriting(SalesforceApi api, Shapes shapes, BulkWriting bulk, SalesforceOptions options, TimeProvider clock, Random chance)
 {
     // Source: "sObject Collections".
     private const int MostRecords = 200;
+
+    // Salesforce works through a job in batches of as many, and counts those.
+    private const int MostRecordsInBulk = 10_000;
 
     // A lock lasts as long as another transaction, seldom longer than seconds. Source: salesforce.md §8.6.
     private const int MostTries = 5;
@@ -27,6 +30,7 @@ internal sealed class RecordWriting(SalesforceApi api, Shapes shapes, TimeProvid
         return new WriteTraits
         {
             Updates = shape?.IsUpdateable ?? true, Creates = shape?.IsCreateable ?? true, Deletes = shape?.IsDeletable ?? true, RecordsPerBatch = MostRecords,
+            LargeFrom = options.BulkWritesFrom, RecordsPerLargeBatch = MostRecordsInBulk,
         };
     }
 
@@ -43,11 +47,11 @@ internal sealed class RecordWriting(SalesforceApi api, Shapes shapes, TimeProvid
         }
 
         // Children of one parent stand together, so that its lock is taken once.
-        var places = Enumerable.Range(0, batch.Records.Count).OrderBy(index => ParentOf(batch.Records[index], shape), StringComparer.Ordinal).ToList();
+        var places = Siblings.SideBySide(batch.Records, shape.Parents);
         var outcomes = new WriteOutcome[batch.Records.Count];
         for (var attempt = 1; places.Count > 0; attempt++)
         {
-            var told = await BatchWriting.WriteAsync(places.Count, (start, count) => SendAsync(batch, shape, places.GetRange(start, count), cancellationToken));
+            var told = await SendAllAsync(batch, shape, places, cancellationToken);
             for (var index = 0; index < places.Count; index++)
                 outcomes[places[index]] = told[index];
             places = [.. places.Where((_, index) => told[index] is WriteOutcome.Rejected { IsPassing: true })];
@@ -58,6 +62,37 @@ internal sealed class RecordWriting(SalesforceApi api, Shapes shapes, TimeProvid
         }
 
         return outcomes;
+    }
+
+    /// <summary>Waits until nothing that was written to an object is still under way.</summary>
+    public async Task SettleAsync(StreamDescription stream, CancellationToken cancellationToken) => await bulk.SettleAsync(await shapes.OfAsync(stream, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<WriteOutcome>> SendAllAsync(WriteBatch batch, ObjectShape shape, List<int> places, CancellationToken cancellationToken)
+    {
+        if (places.Count > MostRecords)
+        {
+            try
+            {
+                if (await bulk.WriteAsync(shape, batch.Kind, places.ConvertAll(place => batch.Records[place]), cancellationToken) is { } written)
+                    return written;
+            }
+            catch (CrmException problem)
+            {
+                return [.. places.Select(_ => new WriteOutcome.Unsent(problem))];
+            }
+        }
+
+        var told = new List<WriteOutcome>(places.Count);
+        foreach (var some in places.Chunk(MostRecords).Select(chunk => chunk.ToList()))
+        {
+            // A quota or credentials stand in the way of all.
+            if (told.OfType<WriteOutcome.Unsent>().FirstOrDefault() is { } stopped)
+                told.AddRange(some.Select(_ => stopped));
+            else
+                told.AddRange(await BatchWriting.WriteAsync(some.Count, (start, count) => SendAsync(batch, shape, some.GetRange(start, count), cancellationToken)));
+        }
+
+        return told;
     }
 
     private async Task<IReadOnlyList<WriteOutcome>> SendAsync(WriteBatch batch, ObjectShape shape, List<int> places, CancellationToken cancellationToken)
@@ -144,21 +179,6 @@ internal sealed class RecordWriting(SalesforceApi api, Shapes shapes, TimeProvid
         var words = string.Join("; ", errors.Select(error => $"{error.Text("message") ?? "no reason given"} ({error.Text("statusCode") ?? "no code"})"));
         words = words.Length > MostCharacters ? words[..MostCharacters] + "…" : words.Length > 0 ? words : "Salesforce gave no reason.";
         return errors.Exists(error => error.Text("statusCode") == Refusals.Locked) ? new WriteOutcome.Rejected(words) { IsPassing = true } : new WriteOutcome.Rejected(words);
-    }
-
-    private static string ParentOf(RecordWrite record, ObjectShape shape)
-    {
-        if (shape.Parents.Count == 0)
-            return "";
-        using var held = record.Properties.IsEmpty ? null : JsonDocument.Parse(record.Properties);
-        foreach (var name in shape.Parents)
-        {
-            var value = record.Values.TryGetValue(name, out var wanted) ? wanted : held?.RootElement.Member(name) ?? default;
-            if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } parent)
-                return parent;
-        }
-
-        return "";
     }
 
     private double Jitter()

@@ -34,6 +34,10 @@ internal sealed class SalesforceApi(CrmHttp http, SalesforcePaths paths)
             new CrmRequest(method, path, endpoint) { Body = body, Repeatable = false, IfUnmodifiedSince = ifUnmodifiedSince, Headers = [new("Sforce-Auto-Assign", "FALSE")] },
             read, cancellationToken);
 
+    /// <summary>Uploads the file of a job.</summary>
+    public Task<int> UploadAsync(string path, string endpoint, ReadOnlyMemory<byte> csv, CancellationToken cancellationToken) =>
+        http.SendAsync(new CrmRequest(HttpMethod.Put, path, endpoint) { Body = csv, ContentType = "text/csv", Repeatable = false }, answer => answer.Status, cancellationToken);
+
     /// <summary>Reads an answer with many rows into a buffer of its own.</summary>
     public Task<T> GetCsvAsync<T>(string path, string endpoint, ArrayPool<byte> buffers, Func<CrmAnswer, T> read, CancellationToken cancellationToken) =>
         http.SendAsync(new CrmRequest(HttpMethod.Get, path, endpoint) { Accept = "text/csv", Buffers = buffers }, read, cancellationToken);

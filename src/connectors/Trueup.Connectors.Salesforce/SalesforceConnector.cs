@@ -6,7 +6,7 @@ namespace Trueup.Connectors.Salesforce;
 /// <summary>Reads and writes a Salesforce org.</summary>
 /// <remarks>Salesforce links records by fields that hold ids, and by objects of their own, such as campaign members; both are mirrored as they are.
 /// So there are no associations beside them to read.</remarks>
-internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IWrites
+internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsByIds, IReportsDeletions, ICounts, IWrites, IWritesInJobs, ITellsWhoChanged, IHasLongIds
 {
     // Developer orgs allow 5 calls that take 20 s at once, others 25. Source: developer.salesforce.com, "API Request Limits and Allocations".
     private const int MostCallsAtOnce = 5;
@@ -41,7 +41,7 @@ internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsBy
         modified = new ModifiedReading(walk, shapes);
         byId = new ByIdReading(api, shapes, split);
         deletions = new DeletionReading(api, shapes, setup.Log);
-        writing = new RecordWriting(api, shapes, setup.Clock, chance);
+        writing = new RecordWriting(api, shapes, new BulkWriting(api, setup.Clock, setup.Log), options, setup.Clock, chance);
     }
 
     public DateTimeOffset Now => api.Now;
@@ -75,6 +75,17 @@ internal sealed class SalesforceConnector : IConnector, IReadsModified, IReadsBy
     public WriteTraits WritesOf(StreamDescription stream) => writing.TraitsOf(stream);
 
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(WriteBatch batch, CancellationToken cancellationToken) => writing.WriteAsync(batch, cancellationToken);
+
+    public Task SettleAsync(StreamDescription stream, CancellationToken cancellationToken) => writing.SettleAsync(stream, cancellationToken);
+
+    /// <summary>Every record names who modified it last; who set a field, only its history does, where the org keeps one.</summary>
+    public Task<IReadOnlyDictionary<RecordId, IReadOnlyList<LastChange>>> LastChangesAsync(
+        StreamDescription stream, IReadOnlyList<ChangedRecord> records, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<RecordId, IReadOnlyList<LastChange>>>(
+            records.Select(record => (record.Id, Change: LastModification.In(record.Properties))).Where(each => each.Change is not null)
+                .ToDictionary(each => each.Id, each => (IReadOnlyList<LastChange>)[each.Change!]));
+
+    public string? LongForm(string id) => SalesforceId.Long(id);
 
     public Uri? LinkTo(StreamDescription stream, RecordId id) =>
         account.RecordUrlPrefix is { } prefix ? new Uri(prefix + Uri.EscapeDataString(id.Value)) : null;

@@ -10,6 +10,10 @@ public sealed record SalesforceOptions
     /// <summary>Records from which on a full read is a bulk job: below, its waits cost more time than pages of 2,000 do; above, its calls are far fewer.</summary>
     public long BulkFromRecords { get; init; } = 20_000;
 
+    /// <summary>Changes of one kind in an edit run from which on they are written by bulk jobs: below, a job's waits cost more time than collections of 200 do.
+    /// Source: developer.salesforce.com, "Bulk API 2.0": "any data operation that includes more than 2,000 records", read on 2026-09.</summary>
+    public int BulkWritesFrom { get; init; } = 2_000;
+
     /// <summary>Rows of a bulk result in one answer at first; later answers are sized by what the rows weigh. At least 1.</summary>
     public int BulkRowsAtFirst { get; init; } = 5_000;
 

@@ -20,6 +20,15 @@ internal sealed class SalesforcePaths(string apiVersion)
 
     public string QueryJobs => data + "/jobs/query";
 
+    public string IngestJobs => data + "/jobs/ingest";
+
+    public string IngestJob(string job) => $"{IngestJobs}/{Uri.EscapeDataString(job)}";
+
+    public string IngestFile(string job) => IngestJob(job) + "/batches";
+
+    /// <summary>What became of rows; <paramref name="which"/> is <c>successfulResults</c>, <c>failedResults</c> or <c>unprocessedrecords</c>.</summary>
+    public string IngestResults(string job, string which) => $"{IngestJob(job)}/{which}/";
+
     public string Describe(string type) => $"{data}/sobjects/{type}/describe";
 
     public string Record(string type, string id) => $"{data}/sobjects/{type}/{id}?fields=Id";

@@ -49,6 +49,19 @@ public sealed class HubSpotWrites : WriteContract
     }
 
     [Fact]
+    public async Task Who_changed_a_property_last_and_when_is_told_by_its_history()
+    {
+        var ids = Ids(60);
+        Crm.Mutate(new EditRecords("contacts", ids, new Dictionary<string, string?> { ["city"] = "Theirs" }));
+
+        var told = await ((ITellsWhoChanged)Writes).LastChangesAsync(Stream, [.. ids.Select(id => new ChangedRecord(new RecordId(id), ["city", "never_there"], default))], CancellationToken.None);
+
+        Assert.Equal(60, told.Count);
+        var change = Assert.Single(told[new RecordId(ids[0])]);
+        Assert.Equal(("city", StampOf(ids[0]), "userId:71003321 (CRM_UI)"), (change.Field, change.At!.Value.ToUnixTimeMilliseconds(), change.By));
+    }
+
+    [Fact]
     public async Task A_record_is_found_at_once_by_the_value_of_a_unique_property()
     {
         var known = Crm.State("contacts").Streams["contacts"].First(record => record.Deleted is null && !string.IsNullOrEmpty(record.Properties.GetValueOrDefault("email")));

@@ -166,7 +166,7 @@ public sealed class IntercomTraps : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_quiet_hour_costs_nine_calls_beside_the_scroll_of_companies_and_first_asks_for_fields_alone()
+    public async Task A_quiet_hour_costs_nine_calls_as_companies_wait_for_the_night_and_the_first_asks_for_fields_alone()
     {
         var streams = await connector.DiscoverAsync(isThorough: true, CancellationToken.None);
         foreach (var stream in streams)
@@ -180,7 +180,7 @@ public sealed class IntercomTraps : IAsyncLifetime
             var fields = await FieldsAsync(stream);
             if (stream.Traits.ReadsModified)
                 await ReadAsync(((IReadsModified)connector).ReadModifiedAsync(new ModifiedRead(stream, fields, crm.Clock.GetUtcNow(), DateTimeOffset.MaxValue, null), CancellationToken.None));
-            else if (stream.Name.Value != "companies")
+            else if (!stream.Traits.WaitsForNight)
                 await ReadAsync(connector.ReadAllAsync(new FullRead(stream, fields, null), CancellationToken.None));
         }
 
@@ -201,6 +201,68 @@ public sealed class IntercomTraps : IAsyncLifetime
         await connector.DiscoverAsync(isThorough: false, CancellationToken.None);
 
         Assert.Contains("custom_attributes.urgency", await FieldsAsync(stream));
+    }
+
+    [Fact]
+    public async Task A_read_goes_on_within_a_page_of_large_conversations_without_reading_one_twice()
+    {
+        var stream = await StreamAsync("conversations");
+        var fields = await FieldsAsync(stream);
+        var ids = crm.State("conversations").Streams["conversations"].Where(conversation => conversation.Deleted is null).Select(conversation => conversation.Id).ToList();
+        crm.Mutate(new EditRecords("conversations", ids, new Dictionary<string, string?> { ["title"] = new string('x', 200_000) }));
+        var read = new List<string>();
+        var places = new List<string>();
+        string? resume = null;
+        do
+        {
+            await using var pages = connector.ReadAllAsync(new FullRead(stream, fields, resume), CancellationToken.None).GetAsyncEnumerator();
+            Assert.True(await pages.MoveNextAsync());
+            using var page = pages.Current;
+            read.AddRange(page.Records.Select(record => page.RecordIdOf(record).Value));
+            resume = page.Next;
+            if (resume is not null)
+                places.Add(resume);
+        }
+        while (resume is not null);
+
+        Assert.True(places.Count > ids.Count / 150 + 1, "No page was read in parts.");
+        Assert.Equal(places.Count, places.Distinct().Count());
+        Assert.Equal(ids.Order(), read.Order());
+    }
+
+    [Fact]
+    public async Task A_conversation_that_may_not_be_read_is_named_and_the_others_arrive()
+    {
+        var stream = await StreamAsync("conversations");
+        var count = crm.State("conversations").Streams["conversations"].Count(conversation => conversation.Deleted is null);
+        var fields = await FieldsAsync(stream);
+        crm.Control(new FaultControl(
+            403, new Dictionary<string, string>(), """{"type":"error.list","errors":[{"code":"action_forbidden","message":"Not for this app."}]}""")
+        { Endpoint = "get", Times = 1 });
+        var setAside = new List<SetAside>();
+        var read = new Dictionary<string, string>();
+        await foreach (var page in connector.ReadAllAsync(new FullRead(stream, fields, null), CancellationToken.None))
+        {
+            setAside.AddRange(page.SetAside);
+            Collect(page, read);
+        }
+
+        var refused = Assert.Single(setAside);
+        Assert.Contains("Not for this app", refused.Reason, StringComparison.Ordinal);
+        Assert.Equal(count - 1, read.Count);
+        Assert.DoesNotContain(refused.Id!.Value.Value, read.Keys);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_an_id_is_not_asked_for()
+    {
+        var stream = await StreamAsync("companies");
+        crm.Requests.Clear();
+
+        using var found = await ((IReadsByIds)connector).ReadByIdsAsync(stream, ["name"], [new RecordId("scroll")], CancellationToken.None);
+
+        Assert.Equal([new GoneRecord(new RecordId("scroll"), GoneCause.Deleted)], found.Gone);
+        Assert.Empty(crm.Requests.All);
     }
 
     [Fact]

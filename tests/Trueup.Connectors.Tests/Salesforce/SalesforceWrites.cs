@@ -37,6 +37,18 @@ public sealed class SalesforceWrites : WriteContract
     }
 
     [Fact]
+    public void G159_children_of_one_parent_stand_side_by_side_whether_it_is_read_or_wanted()
+    {
+        static RecordWrite Child(string id, string? held, string? wanted = null) => new(
+            new RecordId(id), wanted is null ? new Dictionary<string, JsonElement>() : new Dictionary<string, JsonElement> { ["AccountId"] = JsonSerializer.SerializeToElement(wanted) },
+            JsonSerializer.SerializeToUtf8Bytes(new { AccountId = held, ReportsToId = "x" }));
+
+        var places = Siblings.SideBySide([Child("1", "b"), Child("2", "a"), Child("3", "b"), Child("4", "b", wanted: "a"), Child("5", null), Child("6", "a")], ["AccountId", "ReportsToId"]);
+
+        Assert.Equal([1, 3, 5, 0, 2, 4], places);
+    }
+
+    [Fact]
     public async Task G159_records_that_are_locked_for_a_moment_are_tried_again_alone_and_written_once()
     {
         var ids = Ids(200);

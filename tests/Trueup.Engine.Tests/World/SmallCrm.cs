@@ -39,6 +39,9 @@ internal sealed partial class SmallCrm(TimeProvider clock) : IConnector, IReadsM
 
     public HashSet<StreamName> Forbidden { get; } = [];
 
+    /// <summary>Streams that cannot be asked for what was modified, and are too dear to read each hour.</summary>
+    public HashSet<StreamName> OnlyWhole { get; } = [];
+
     /// <summary>Streams that the list of streams leaves out, with what the CRM says when asked for one by itself; null where it describes it all the same.</summary>
     public Dictionary<StreamName, CrmException?> Unlisted { get; } = [];
 
@@ -207,7 +210,7 @@ internal sealed partial class SmallCrm(TimeProvider clock) : IConnector, IReadsM
             Call("associations", 0);
             yield return [.. some.Select(id => new RecordAssociations(id, [.. Links
                 .Where(link => (from.Name == Contacts ? link.Contact : link.Company) == id.Value)
-                .Select(link => new Association(new RecordId(from.Name == Contacts ? link.Company : link.Contact), "T", "1", null))]))];
+                .SelectMany(link => TypesOf(link).Select(type => new Association(new RecordId(from.Name == Contacts ? link.Company : link.Contact), type.Category, type.TypeId, type.Label)))]))];
         }
     }
 
@@ -242,7 +245,7 @@ internal sealed partial class SmallCrm(TimeProvider clock) : IConnector, IReadsM
 
     private StreamDescription Describe(StreamName name, string typeId) => new(name, name.Value, typeId, new StreamTraits
     {
-        ReadsModified = true, IndexLag = PromisedLag, RecordsPerFullPage = RecordsPerPage, RecordsPerModifiedPage = RecordsPerPage,
+        ReadsModified = !OnlyWhole.Contains(name), WaitsForNight = OnlyWhole.Contains(name), IndexLag = PromisedLag, RecordsPerFullPage = RecordsPerPage, RecordsPerModifiedPage = RecordsPerPage,
         ReportsDeletions = true, Counts = true,
     });
 

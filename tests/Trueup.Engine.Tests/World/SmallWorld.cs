@@ -104,14 +104,25 @@ internal sealed class SmallWorld : IAsyncDisposable
     /// <summary>A deletion.</summary>
     public static EditItem Deletion(string id) => new() { Position = 0, Kind = WriteKind.Delete, Id = new RecordId(id) };
 
+    /// <summary>A link of a contact to a company that is wanted.</summary>
+    public static EditItem Linking(string contact, string company, string? label = null) => new()
+    {
+        Position = 0, Kind = WriteKind.Associate, Id = new RecordId(contact), Wanted = new LinkChange(SmallCrm.Companies, new RecordId(company), label).Write(),
+    };
+
+    /// <summary>A link of a contact to a company that is to go.</summary>
+    public static EditItem Unlinking(string contact, string company, string? label = null) => Linking(contact, company, label) with { Kind = WriteKind.Dissociate };
+
     /// <summary>Edits contacts, and answers what became of each change.</summary>
     public Task<IReadOnlyList<EditItem>> EditAsync(params EditItem[] items) => EditAsync(ConflictRule.Stop, false, items);
 
-    public async Task<IReadOnlyList<EditItem>> EditAsync(ConflictRule rule, bool isPreview, params EditItem[] items)
+    public Task<IReadOnlyList<EditItem>> EditAsync(ConflictRule rule, bool isPreview, params EditItem[] items) => EditAsync(SmallCrm.Contacts, rule, isPreview, items);
+
+    public async Task<IReadOnlyList<EditItem>> EditAsync(StreamName stream, ConflictRule rule, bool isPreview, params EditItem[] items)
     {
         var run = $"run-{++syncs}";
         Edits.Add(run, items.Select((item, position) => item with { Position = position }));
-        await RunEditAsync(new EditOrder(run, SmallCrm.Contacts, isPreview, rule));
+        await RunEditAsync(new EditOrder(run, stream, isPreview, rule));
         return Edits.Of(run);
     }
 
@@ -147,6 +158,17 @@ internal sealed class SmallWorld : IAsyncDisposable
             foreach (var (id, json) in live)
                 Assert.Equal(Canonical(json), Canonical(mirrored[id]));
         }
+    }
+
+    /// <summary>Asserts that the mirror holds exactly the CRM's links, with their types.</summary>
+    public async Task AssertLinksEqualAsync()
+    {
+        var mirrored = new List<string>();
+        foreach (var contact in Crm.Live(SmallCrm.Contacts).Keys)
+            mirrored.AddRange((await Mirror.LinksAsync(SmallCrm.Contacts, new RecordId(contact), CancellationToken.None)).Select(link => $"{contact}-{link.Link.Target}-{link.Link.TypeId}"));
+        Assert.Equal(
+            Crm.Links.SelectMany(link => Crm.Primary.GetValueOrDefault(link.Contact) == link.Company ? new[] { "1", "2" } : ["1"], (link, type) => $"{link.Contact}-{link.Company}-{type}").Order(),
+            mirrored.Order());
     }
 
     private static string Canonical(string json) => string.Join('|', JsonSerializer.Deserialize<Dictionary<string, string?>>(json)!

@@ -103,10 +103,12 @@ internal sealed class RecordWriter(
         }
 
         var (rid, state, _) = found.Value;
-        // Of a record that is buried, only a merge still tells something new: who answers for it now.
-        var newlyMerged = SetAlias(total.Number, gone);
-        var newlyErased = gone.Cause == GoneCause.Erased && state != RecordRows.StateOf(GoneCause.Erased);
-        if (state != 0 && !newlyErased && (!newlyMerged || state == RecordRows.StateOf(gone.Cause)))
+        SetAlias(total.Number, gone);
+
+        // Of a record that is buried, only a merge still tells something new, who answers for it now, and an erasure.
+        var isNews = state != RecordRows.StateOf(gone.Cause);
+        var newlyErased = isNews && gone.Cause == GoneCause.Erased;
+        if (state != 0 && (!isNews || gone.Cause is not (GoneCause.Merged or GoneCause.Erased)))
             return;
 
         RowsWritten++;
@@ -135,14 +137,12 @@ internal sealed class RecordWriter(
         database.Execute("PRAGMA secure_delete=OFF");
     }
 
-    /// <summary>Whether an alias was written that was not there.</summary>
-    private bool SetAlias(long stream, GoneRecord gone)
+    private void SetAlias(long stream, GoneRecord gone)
     {
         if (gone is not { Cause: GoneCause.Merged, MergedInto: { } winner } || AliasRows.WinnerOf(database, stream, gone.Id) == winner)
-            return false;
+            return;
         database["INSERT OR REPLACE INTO m_aliases(stream, loser, winner) VALUES (?1, ?2, ?3)"]
             .Bind(1, stream).Bind(2, gone.Id.Value).Bind(3, winner.Value).Run();
-        return true;
     }
 
     private void RemoveAlias(long stream, ReadOnlySpan<byte> id) =>

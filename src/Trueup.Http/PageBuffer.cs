@@ -1,10 +1,10 @@
 using System.Buffers;
 
-namespace Trueup.Connectors.Salesforce;
+namespace Trueup.Http;
 
 /// <summary>The bytes of a page while they are written: one pooled array, which grows only for what is larger than all of it.</summary>
 /// <remarks>Not for concurrent use.</remarks>
-internal sealed class PageBuffer : IDisposable
+public sealed class PageBuffer : IDisposable
 {
     // Small beside what a commit holds, since the shared pool keeps some of them for each thread.
     private const int UsualBytes = 256 * 1024;
@@ -53,6 +53,7 @@ internal sealed class PageBuffer : IDisposable
         return given;
     }
 
+    /// <summary>Gives the array back, if it was not given away.</summary>
     public void Dispose()
     {
         if (bytes.Length > 0)

@@ -5,7 +5,7 @@ namespace Trueup.Emulators.Intercom.Workspace;
 /// <param name="name">Its name; immutable in the API.</param>
 /// <param name="dataType">string, integer, float, boolean, date; list and datetime in conversations and tickets.</param>
 /// <param name="createdAt">When it was defined, in seconds since 1970 UTC.</param>
-internal sealed class Attribute(long id, string name, string dataType, long createdAt)
+internal sealed class CustomAttribute(long id, string name, string dataType, long createdAt)
 {
     public long Id { get; } = id;
 

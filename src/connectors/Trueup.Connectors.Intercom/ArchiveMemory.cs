@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using Trueup.Contract;
+
+namespace Trueup.Connectors.Intercom;
+
+/// <summary>Which records we have just archived or brought back. An archived contact still answers by its id, and only the searches tell, which are behind by minutes; a deleted
+/// company answers for a while because Intercom archives it later than it says.</summary>
+/// <remarks>Threads: may be used concurrently. Forgotten once reading tells; whatever is lost with the process is found out by the next full sync.</remarks>
+internal sealed class ArchiveMemory(TimeProvider clock, TimeSpan indexLag)
+{
+    private readonly ConcurrentDictionary<(string Stream, RecordId Id), (bool IsArchived, DateTimeOffset Until)> noted = new();
+
+    /// <summary>Notes what Intercom confirmed.</summary>
+    public void Note(IntercomStream stream, RecordId id, bool isArchived)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var old in noted.Where(each => each.Value.Until < now))
+            noted.TryRemove(old);
+        noted[(stream.Name, id)] = (isArchived, now + indexLag);
+    }
+
+    /// <summary>Whether a record is archived; null where reading tells.</summary>
+    public bool? IsArchived(IntercomStream stream, RecordId id) => noted.TryGetValue((stream.Name, id), out var told) && told.Until >= clock.GetUtcNow() ? told.IsArchived : null;
+}
