@@ -1,34 +1,46 @@
+using System.Text.Json.Nodes;
 using Trueup.Emulators.Intercom.Api;
 using Trueup.Emulators.Intercom.Data;
 using Trueup.Emulators.Intercom.Search;
+using Trueup.Emulators.Intercom.Webhooks;
 using Trueup.Emulators.Intercom.Workspace;
 
 namespace Trueup.Emulators.Intercom;
 
-/// <summary>An Intercom workspace over real HTTP: the REST API up to version 2.17, and OAuth.</summary>
+/// <summary>An Intercom workspace over real HTTP: the REST API of versions 2.0 to 2.17, OAuth and webhooks.</summary>
 /// <remarks>Endpoint names for controls are listed in <c>emulators/README.md</c>.</remarks>
 public sealed class EmulatedIntercom : EmulatedCrm
 {
     private readonly IntercomEmulatorOptions options;
     private readonly Difficulties difficulties;
+    private readonly Tokens tokens;
+    private readonly List<WebhookSender> retired = [];
     private IntercomWorkspace workspace;
     private Mutations mutations;
-    private WorkspaceState state;
     private Router router;
-    private Tokens tokens;
-    private RateLimit rateLimit;
-    private CompanyCalls companies;
+    private Quotas quotas;
+    private CompanyScroll scroll;
+    private WebhookSender? webhooks;
     private Heartbeat? life;
     private long answers;
+    private string address;
 
     private EmulatedIntercom(IntercomEmulatorOptions options) : base(options.Clock, options.Seed)
     {
         this.options = options;
         difficulties = new Difficulties(Controls, options.Seed);
-        (workspace, mutations, state, router, tokens, rateLimit, companies) = Build();
+        tokens = new Tokens(Clock, options);
+        address = options.Region switch
+        {
+            "US" => "https://api.intercom.io",
+            "EU" => "https://api.eu.intercom.io",
+            "AU" => "https://api.au.intercom.io",
+            _ => throw new ControlException($"The region is US, EU or AU, not {options.Region}."),
+        };
+        (workspace, mutations, router, quotas, scroll) = Build();
     }
 
-    /// <summary>Generates the data, and does not listen: <see cref="EmulatedCrm.Direct"/> leads to it.</summary>
+    /// <summary>Generates the data, and does not listen: <see cref="EmulatedCrm.Direct"/> leads to it. It has no life of its own.</summary>
     public static EmulatedIntercom WithoutServer(IntercomEmulatorOptions options) => new(options);
 
     /// <summary>Generates the data and starts to listen.</summary>
@@ -44,7 +56,7 @@ public sealed class EmulatedIntercom : EmulatedCrm
             await crm.DisposeAsync();
             throw;
         }
-
+        crm.address = crm.Url.ToString().TrimEnd('/');
         if (options.Life > 0)
             crm.life = LivingCrm.Start(crm, () => crm.workspace, options);
         return crm;
@@ -52,6 +64,9 @@ public sealed class EmulatedIntercom : EmulatedCrm
 
     /// <inheritdoc/>
     public override string App => "intercom";
+
+    /// <summary>The workspace's id.</summary>
+    public string WorkspaceCode => options.WorkspaceCode;
 
     /// <inheritdoc/>
     protected override IReadOnlyCollection<string> Endpoints => Router.Endpoints;
@@ -63,7 +78,7 @@ public sealed class EmulatedIntercom : EmulatedCrm
             return tokens.Issue();
     }
 
-    /// <summary>Whether a token still opens the workspace.</summary>
+    /// <summary>Whether an issued token still opens the workspace.</summary>
     public bool IsOpenTo(string token)
     {
         lock (workspace.Gate)
@@ -74,37 +89,41 @@ public sealed class EmulatedIntercom : EmulatedCrm
     public override IReadOnlyList<MutationResult> Mutate(params IReadOnlyList<Mutation> operations)
     {
         lock (workspace.Gate)
+        {
+            workspace.Settle();
             return mutations.Apply(operations);
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ControlException">Always, unless it ends them: none are emulated yet.</exception>
-    public override void SendWebhooks(WebhookTarget? target)
-    {
-        if (target is not null)
-            throw new ControlException("The emulated Intercom sends no webhooks.");
+        }
     }
 
     /// <inheritdoc/>
     public override CrmState State(string? stream = null)
     {
         lock (workspace.Gate)
-            return state.Of(stream is null ? null : mutations.Table(stream));
+        {
+            workspace.Settle();
+            return WorkspaceState.Of(workspace, stream is null ? null : mutations.Table(stream));
+        }
     }
 
     /// <summary>One record as it is now; null where the stream never had the id.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="id">The id; that of a merged contact tells of itself, not of its survivor.</param>
     public RecordState? StateOf(string stream, string id)
     {
         lock (workspace.Gate)
-            return mutations.Table(stream) is var table && table.Find(id) is { } record ? state.Of(table, record) : null;
+        {
+            workspace.Settle();
+            return mutations.Table(stream) is var table && table.Find(id) is { } record ? WorkspaceState.Of(workspace, table, record) : null;
+        }
     }
 
-    /// <summary>The records of one stream, one after the other.</summary>
+    /// <summary>The records of one stream, one after the other, so that many need not be held at once.</summary>
+    /// <remarks>Not while others write: nothing is locked between two of them.</remarks>
     public IEnumerable<RecordState> Each(string stream)
     {
         var table = mutations.Table(stream);
         foreach (var record in table.Records)
-            yield return state.Of(table, record);
+            yield return WorkspaceState.Of(workspace, table, record);
     }
 
     /// <summary>The records that were written at an instant or later, and what became of them then.</summary>
@@ -122,72 +141,109 @@ public sealed class EmulatedIntercom : EmulatedCrm
     }
 
     /// <inheritdoc/>
+    /// <remarks>The first thing delivered is a <c>ping</c>.</remarks>
+    public override void SendWebhooks(WebhookTarget? target)
+    {
+        lock (workspace.Gate)
+        {
+            // What was told until now still goes out, beside whatever comes.
+            if (webhooks is not null)
+                retired.Add(webhooks);
+            webhooks = target is null ? null : new WebhookSender(target, Clock, options.WorkspaceCode);
+            Tell(workspace);
+            webhooks?.Tell("ping", new JsonObject { ["type"] = "ping", ["message"] = "something something interzen" });
+        }
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         if (life is not null)
             await life.DisposeAsync();
+        foreach (var sender in webhooks is null ? retired : retired.Append(webhooks))
+            await sender.DisposeAsync();
         await base.DisposeAsync();
     }
 
     /// <inheritdoc/>
-    protected override Target Find(Call call) => router.Find(call) is { } route ? new Target(route.Endpoint, route.Stream) : new Target("", null);
+    protected override Target Find(Call call)
+    {
+        lock (workspace.Gate)
+            return router.Find(call) is { } route ? new Target(route.Endpoint, route.Stream) : new Target("", null);
+    }
 
     /// <inheritdoc/>
     protected override Answer Reply(Call call, Target target)
     {
         lock (workspace.Gate)
         {
-            var isMetered = false;
+            workspace.Settle();
             Answer answer;
+            var metered = false;
             try
             {
-                answer = Checked(call, target, out isMetered);
+                answer = Checked(call, out metered);
             }
             catch (Refusal refusal)
             {
-                answer = refusal.ToAnswer(RequestId());
+                answer = refusal.ToAnswer(NextRequestId());
             }
-
-            return isMetered ? answer with { Headers = [.. answer.Headers, .. rateLimit.Headers] } : answer;
+            return metered ? answer with { Headers = [.. answer.Headers, .. quotas.Headers()] } : answer;
         }
     }
 
-    private Answer Checked(Call call, Target target, out bool isMetered)
+    private Answer Checked(Call call, out bool metered)
     {
-        isMetered = false;
-        var route = router.Find(call) ?? throw Refusal.NotFound();
-        if (route.Open)
-            return route.Reply(new Request(call, VersionOf(call)));
+        metered = false;
+        var route = router.Find(call);
+        if (route is { Open: true })
+            return route.Reply(new Request(call, default));
         tokens.Check(call.Authorization);
-        isMetered = true;
-        if (rateLimit.Take() is { } exhausted)
+        metered = true;
+        if (quotas.Take() is { } exhausted)
             throw exhausted;
-        if (Controls.Strike<ForbidControl>(target.Endpoint, target.Stream) is not null)
-            throw new Refusal(403, "forbidden", "The app lacks the permission to read this");
-        var answer = route.Reply(new Request(call, VersionOf(call)));
-        return route.Endpoint is "create" or "update" or "upsert" or "delete" or "archive" or "link" ? answer with { Written = 1 } : answer;
+        var version = ApiVersion.Parse(call.Headers.GetValueOrDefault("Intercom-Version") ?? options.DefaultVersion) ?? throw new Refusal(400, "intercom_version_invalid", "The requested version could not be found");
+        if (route is null)
+            throw Refusal.NotFound();
+        if (Controls.Strike<ForbidControl>(route.Endpoint, route.Stream) is not null)
+            throw Forbidden();
+        return route.Reply(new Request(call, version));
     }
 
-    private Version VersionOf(Call call)
-    {
-        var text = call.Headers.GetValueOrDefault("Intercom-Version") ?? options.DefaultVersion;
-        return Version.TryParse(text, out var version) && version >= Versions.Oldest && version <= Versions.Newest
-            ? version : throw Refusal.WrongVersion();
-    }
-
-    private string RequestId() => $"{options.Seed & 0xFFFFFFFF:x8}-0000-4000-8000-{++answers:x12}";
+    private static Refusal Forbidden() => new(403, "forbidden", "You do not have permission to access this resource");
 
     /// <inheritdoc/>
-    protected override Answer Refuse(int status) => status switch
+    protected override Answer Refuse(int status)
     {
-        401 => Refusal.Unauthorized().ToAnswer(RequestId()),
-        403 => new Refusal(403, "forbidden", "The app lacks the permission to do this").ToAnswer(RequestId()),
-        404 => Refusal.NotFound().ToAnswer(RequestId()),
-        429 => new Refusal(429, "rate_limit_exceeded", "Exceeded rate limit of 167 in 10_seconds").ToAnswer(RequestId()),
-        502 or 504 => Api.Reply.Html(status, "Bad gateway"),
-        503 => new Refusal(503, "service_unavailable", "Sorry, the API service is temporarily unavailable").ToAnswer(RequestId()),
-        _ => new Refusal(status, status < 500 ? "client_error" : "server_error", "Unknown error").ToAnswer(RequestId()),
-    };
+        lock (workspace.Gate)
+            return status switch
+            {
+                401 => Refusal.Unauthorized(),
+                403 => Forbidden(),
+                404 => Refusal.NotFound(),
+                408 => new Refusal(408, "request_timeout", "Request timed out"),
+                429 => new Refusal(429, "rate_limit_exceeded", "Exceeded rate limit of 167 in 10_seconds"),
+                503 => new Refusal(503, "service_unavailable", "Sorry, the API service is temporarily unavailable"),
+                502 or 504 => null,
+                < 500 => new Refusal(status, "client_error", "Unknown Client Error"),
+                _ => new Refusal(status, "server_error", "Unknown Server Error"),
+            } is { } refusal
+                ? refusal.ToAnswer(NextRequestId()) with { Headers = [.. quotas.Headers()] }
+                : Api.Reply.Html(status, status == 502 ? "Bad Gateway" : "Gateway Time-out");
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A scroll that meets an error of the server is over.</remarks>
+    protected override Answer Refuse(int status, Target target)
+    {
+        if (status != 500 || target.Endpoint != CompanyScroll.Endpoint)
+            return Refuse(status);
+        lock (workspace.Gate)
+        {
+            scroll.End();
+            return new Refusal(500, "server_error", "Request failed due to an internal network error. Please restart the scroll operation.").ToAnswer(NextRequestId());
+        }
+    }
 
     /// <inheritdoc/>
     protected override string StreamNamed(string name)
@@ -209,18 +265,20 @@ public sealed class EmulatedIntercom : EmulatedCrm
                     mutations.Tie(tie.Stream ?? throw new ControlException("The control tie needs 'stream'."), tie);
                     break;
                 case QuotaControl quota:
-                    rateLimit.Set(quota);
+                    quotas.Set(quota);
                     break;
                 case ExpireControl { What: "scroll", After: > 0 }:
                     throw new ControlException("A scroll ends at once: the control expire takes no 'after' for it.");
                 case ExpireControl { What: "scroll" }:
-                    companies.LoseScroll();
+                    scroll.End();
                     break;
                 case ExpireControl { What: "token" or "revoke" } expire:
-                    tokens.Expire(expire.After);
+                    tokens.Expire(expire);
                     break;
                 case ExpireControl expire:
                     throw new ControlException($"Intercom has no {expire.What} that could expire; it has token, revoke and scroll.");
+                case JobControl or CsvControl or PartialControl:
+                    throw new ControlException("Intercom has no jobs, no files and no batches that are emulated.");
             }
     }
 
@@ -230,26 +288,36 @@ public sealed class EmulatedIntercom : EmulatedCrm
         lock (workspace.Gate)
         {
             workspace.LagHorizon = TimeSpan.Zero;
-            rateLimit.Reset();
+            quotas.Reset();
             tokens.Relent();
         }
     }
 
     /// <inheritdoc/>
-    protected override void Restart() => (workspace, mutations, state, router, tokens, rateLimit, companies) = Build();
+    protected override void Restart() => (workspace, mutations, router, quotas, scroll) = Build();
 
-    private (IntercomWorkspace, Mutations, WorkspaceState, Router, Tokens, RateLimit, CompanyCalls) Build()
+    private void Tell(IntercomWorkspace told) => told.Happened = webhooks is { } sender ? sender.Tell : null;
+
+    private (IntercomWorkspace, Mutations, Router, Quotas, CompanyScroll) Build()
     {
         var built = new IntercomWorkspace(Clock, options);
-        if (options.Records > 0)
-            GeneratedData.Fill(built, options);
-        var rendering = new Rendering(built);
-        var searches = new Searches(built, rendering, difficulties);
-        var writes = new Writes(built);
-        var access = new Tokens(options);
-        var firms = new CompanyCalls(built, rendering, searches, difficulties);
-        return (built, new Mutations(built), new WorkspaceState(built, rendering),
-            new Router(built, access, new ContactCalls(built, rendering, searches), firms, new ConversationCalls(built, rendering, searches, writes), new MetadataCalls(built, rendering, difficulties)),
-            access, new RateLimit(Clock, options.CallsPerSlice), firms);
+        WorkspaceData.Load(built, options);
+        Tell(built);
+        var rendering = new Rendering(built, difficulties);
+        var walks = new Walks(built, difficulties, options.Seed);
+        var searching = new Searching(built, rendering, walks, new DayRule(TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone)));
+        var scrolling = new CompanyScroll(built, rendering, difficulties, options);
+        var answering = new Answering(
+            searching, new ContactCalls(built, rendering, options.HidesArchivedContacts), new CompanyCalls(built, rendering, searching, walks, difficulties, () => address, options.CompaniesListed), scrolling,
+            new ConversationCalls(built, rendering, difficulties, () => address), new TicketCalls(built, rendering), new LinkCalls(built, rendering, difficulties),
+            new DirectoryCalls(built, rendering, options), new DataAttributeCalls(built), new ConversationAttributeCalls(built), new TicketTypeCalls(built));
+        return (built, new Mutations(built), new Router(built, tokens, answering),
+            new Quotas(Clock, options.CallsPerSlice, options.CallsPerSlice == IntercomEmulatorOptions.NoLimit ? IntercomEmulatorOptions.NoLimit : IntercomEmulatorOptions.VendorsWorkspaceCallsPerSlice), scrolling);
+    }
+
+    private string NextRequestId()
+    {
+        answers++;
+        return new Guid([.. BitConverter.GetBytes(Chance.Mix(options.Seed ^ answers)), .. BitConverter.GetBytes(Chance.Mix(answers))]).ToString("D");
     }
 }

@@ -1,66 +1,53 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Trueup.Emulators.Intercom.Api;
 using Trueup.Emulators.Intercom.Workspace;
 
 namespace Trueup.Emulators.Intercom;
 
 /// <summary>Reads out what a workspace holds. Used under the workspace's lock.</summary>
-internal sealed class WorkspaceState(IntercomWorkspace workspace, Rendering rendering)
+internal static class WorkspaceState
 {
+    private const string Category = "INTERCOM_DEFINED";
+
     private static readonly Dictionary<string, IReadOnlyList<string>> NoAssociations = [];
 
-    public CrmState Of(ObjectTable? only) => new(workspace.Clock.GetUtcNow(),
-        workspace.Tables.Where(table => only is null || table == only).ToDictionary(
-            table => table.Name, table => (IReadOnlyList<RecordState>)[.. table.Records.Select(record => Of(table, record))]));
+    public static CrmState Of(IntercomWorkspace workspace, ObjectTable? only) => new(workspace.Clock.GetUtcNow(),
+        (only is null ? workspace.Tables : [only]).ToDictionary(
+            table => table.Name, table => (IReadOnlyList<RecordState>)[.. table.Records.Select(record => Of(workspace, table, record))]));
 
-    /// <summary>One record: its members, attributes by their full names, and lists within it whole. Values that are no texts are JSON.</summary>
-    public RecordState Of(ObjectTable table, Record record)
+    /// <summary>One record as it shows itself when asked for alone: attributes by their full names, lists within it whole. Values that are no texts are JSON.</summary>
+    public static RecordState Of(IntercomWorkspace workspace, ObjectTable table, Record record)
     {
-        var life = record.Now.Life;
+        var version = record.Now;
         var properties = new Dictionary<string, string?>();
         var links = new List<LinkState>();
-        if (life != RecordLife.Gone)
+        if (version.Life != RecordLife.Gone)
         {
-            var shown = table == workspace.Conversations ? rendering.ShowWithParts(record, record.Now) : rendering.Show(table, record, record.Now, whole: true, withMerges: true);
-            foreach (var (member, value) in shown)
-                if (member == table.Kind.AttributesMember)
-                    foreach (var attribute in table.Attributes.Where(attribute => attribute.IsVisible))
-                        properties[$"{member}.{attribute.Name}"] = Text(value![attribute.Name]);
+            var shown = new Shown(workspace, table, record, version, ApiVersion.OfState, Parts: true, Whole: true, Merges: true);
+            foreach (var member in table.Shape)
+                if (member.IsIn(shown))
+                    member.Tell(properties, shown);
                 else
-                    properties[member] = Text(value);
-            links.AddRange(Named(table, record));
-            links.AddRange(Naming(table, record));
+                    properties[member.Name] = null;
+            if (version.Life == RecordLife.Live)
+                Tell(links, shown);
         }
-
         return new RecordState(
-            table.IdOf(record), (record.Now.Modified / 1000).ToString(CultureInfo.InvariantCulture), properties,
-            links.Count == 0 ? NoAssociations : links.GroupBy(link => link.Stream).ToDictionary(group => group.Key, group => (IReadOnlyList<string>)[.. group.Select(link => link.Id)]),
-            links, life switch { RecordLife.Live => null, RecordLife.Archived => "archived", _ => "purged" },
-            record.MergedInto == 0 ? null : table.Kind.IdText(record.MergedInto));
+            table.IdOf(record), (version.Modified / 1000).ToString(System.Globalization.CultureInfo.InvariantCulture), properties,
+            links.Count == 0 ? NoAssociations : links.GroupBy(link => link.Stream).ToDictionary(
+                group => group.Key, group => (IReadOnlyList<string>)[.. group.Select(link => link.Id).Order(StringComparer.Ordinal)]),
+            links, version.Life switch { RecordLife.Live => null, RecordLife.Archived => "archived", _ => "purged" },
+            record.MergedInto == 0 ? null : table.IdText(record.MergedInto));
     }
 
-    /// <summary>Links that a record names itself.</summary>
-    private IEnumerable<LinkState> Named(ObjectTable table, Record record) =>
-        from link in table.Kind.LinkMembers
-        let targets = workspace.Find(link.Value)!
-        from target in Rendering.Live(ObjectTable.Read(record.Now), link.Key, targets)
-        select new LinkState(targets.Name, targets.IdOf(target), "INTERCOM_DEFINED", link.Key, null);
-
-    /// <summary>Links that other records name.</summary>
-    private IEnumerable<LinkState> Naming(ObjectTable table, Record record) =>
-        from other in workspace.Tables
-        from link in other.Kind.LinkMembers
-        where link.Value == table.Name
-        from source in other == workspace.Contacts && table == workspace.Companies ? workspace.ContactsOf(record) : other.Records
-        where source.Now.Life == RecordLife.Live && ObjectTable.Links(ObjectTable.Read(source.Now), link.Key).Contains(record.Id)
-        select new LinkState(other.Name, other.IdOf(source), "INTERCOM_DEFINED", link.Key, null);
-
-    private static string? Text(JsonNode? value) => value switch
+    private static void Tell(List<LinkState> links, in Shown shown)
     {
-        null => null,
-        JsonValue text when text.GetValueKind() == JsonValueKind.String => text.GetValue<string>(),
-        _ => value.ToJsonString(Reply.Relaxed),
-    };
+        if (shown.Table == shown.Workspace.Notes)
+            return;
+        foreach (var stream in LinkTable.Others(shown.Table.Name))
+        {
+            var (other, kind) = (shown.Workspace[stream], LinkTable.Kind(shown.Table.Name, stream)!);
+            foreach (var id in shown.Linked(stream))
+                if (other.TryGet(id, out var target) && target.Now.Life == RecordLife.Live)
+                    links.Add(new LinkState(stream, other.IdOf(target), Category, kind.Member, null));
+        }
+    }
 }

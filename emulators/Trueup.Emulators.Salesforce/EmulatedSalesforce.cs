@@ -273,6 +273,8 @@ public sealed class EmulatedSalesforce : EmulatedCrm
                 case QuotaControl quota:
                     quotas.Set(quota);
                     break;
+                case ExpireControl { What: "scroll" }:
+                    throw new ControlException("Salesforce has no scrolls that could expire.");
                 case ExpireControl { What: "locator" or "job", After: > 0 }:
                     throw new ControlException("Locators and jobs expire at once: the control expire takes no 'after' for them.");
                 case ExpireControl { What: "job" }:

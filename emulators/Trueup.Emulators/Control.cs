@@ -90,7 +90,7 @@ public sealed record TruncateControl(int Bytes) : Control;
 public sealed record StallControl(TimeSpan? Delay) : Control;
 
 /// <summary>Ends something that opens the CRM.</summary>
-/// <param name="What"><c>token</c> (access tokens), <c>refresh</c> (refresh tokens), <c>revoke</c> (both), <c>locator</c> (open queries) or <c>job</c> (bulk jobs with their results), where the vendor has such.</param>
+/// <param name="What"><c>token</c> (access tokens), <c>refresh</c> (refresh tokens), <c>revoke</c> (both), <c>locator</c> (open queries), <c>job</c> (bulk jobs with their results) or <c>scroll</c> (the open scroll), where the vendor has such.</param>
 /// <param name="After">Requests that still succeed; 0 for at once.</param>
 public sealed record ExpireControl(string What, int After) : Control;
 

@@ -57,8 +57,8 @@ public static class ControlReader
 
     private static string What(JsonFields fields) =>
         fields.OptionalText("what") is not { } what ? "token"
-        : what is "token" or "refresh" or "revoke" or "locator" or "job" ? what
-        : throw new ControlException($"The control expire does not know '{what}'; known are token, refresh, revoke, locator and job.");
+        : what is "token" or "refresh" or "revoke" or "locator" or "job" or "scroll" ? what
+        : throw new ControlException($"The control expire does not know '{what}'; known are token, refresh, revoke, locator, job and scroll.");
 
     private static IReadOnlyList<int> Sizes(JsonFields fields) =>
         fields.List("sizes") is { Count: > 0 } sizes

@@ -60,6 +60,9 @@ public sealed class Difficulties(ActiveControls controls, long seed)
     /// <summary>Whether the order of a read is disturbed at all.</summary>
     public bool DisturbsOrder(string endpoint, string stream) => controls.On<OrderControl>(endpoint, stream).Any();
 
+    /// <summary>How the order of this read is disturbed; null for not at all.</summary>
+    public OrderManner? Disturbs(string endpoint, string stream) => controls.Strike<OrderControl>(endpoint, stream)?.Manner;
+
     /// <summary>Disturbs the order of records that were sorted by a key.</summary>
     public void Disturb<T>(string endpoint, string stream, List<T> records, Comparison<T>? byKey)
     {

@@ -40,6 +40,10 @@ public abstract class EmulatedCrm : IEmulatedCrm
     /// <inheritdoc/>
     public RequestLog Requests { get; } = new();
 
+    /// <summary>Told of every request that has written records, before its answer leaves and whether or not that arrives; null for nobody.</summary>
+    /// <remarks>Threads: called on the one that answers, with nothing locked.</remarks>
+    public Action<LoggedRequest>? Wrote { get; set; }
+
     /// <summary>The controls that are on.</summary>
     protected ActiveControls Controls { get; }
 
@@ -57,6 +61,9 @@ public abstract class EmulatedCrm : IEmulatedCrm
 
     /// <summary>The vendor's own error envelope, for faults that give no body.</summary>
     protected abstract Answer Refuse(int status);
+
+    /// <summary>The vendor's own error envelope at one endpoint, with what else the error does there. Called without the vendor's lock.</summary>
+    protected virtual Answer Refuse(int status, Target target) => Refuse(status);
 
     /// <summary>The canonical name of a stream.</summary>
     /// <exception cref="ControlException">There is none of that name.</exception>
@@ -171,18 +178,21 @@ public abstract class EmulatedCrm : IEmulatedCrm
                 Mutate(hook.Operations);
 
         var fault = Controls.Strike<FaultControl>(target.Endpoint, target.Stream, each => each.From is not { } from || time >= from);
-        var answer = fault is { Applied: false } ? Faulty(fault) : Reply(call, target);
+        var answer = fault is { Applied: false } ? Faulty(fault, target) : Reply(call, target);
         var written = answer.Written;
         if (fault is { Applied: true })
-            answer = Faulty(fault);
+            answer = Faulty(fault, target);
         if (Controls.Strike<TruncateControl>(target.Endpoint, target.Stream) is { } truncate)
             answer = answer with { Body = answer.Body[..Math.Min(truncate.Bytes, answer.Body.Length)] };
         var cut = Controls.Strike<CutControl>(target.Endpoint, target.Stream);
         var stall = Controls.Strike<StallControl>(target.Endpoint, target.Stream);
 
         var sent = Math.Min(cut?.Bytes ?? int.MaxValue, answer.Body.Length);
-        Requests.Add(new LoggedRequest(time, call.Method, call.Path, call.QueryText, cut is { Bytes: 0 } ? 0 : answer.Status,
-            sent, target.Endpoint, target.Stream, written));
+        var logged = new LoggedRequest(time, call.Method, call.Path, call.QueryText, cut is { Bytes: 0 } ? 0 : answer.Status,
+            sent, target.Endpoint, target.Stream, written);
+        Requests.Add(logged);
+        if (written > 0)
+            Wrote?.Invoke(logged);
         if (stall is not null && !await StallAsync(stall, context.RequestAborted))
             return;
         // The CRM's clock, not the machine's: clients take the CRM's time from here.
@@ -207,13 +217,13 @@ public abstract class EmulatedCrm : IEmulatedCrm
         }
     }
 
-    private Answer Faulty(FaultControl fault)
+    private Answer Faulty(FaultControl fault, Target target)
     {
         var answer = fault.Body is { } body
             ? new Answer(fault.Status, Encoding.UTF8.GetBytes(body),
                 fault.Headers.GetValueOrDefault("Content-Type")
                 ?? (body.TrimStart().StartsWith('<') ? "text/html;charset=utf-8" : "application/json;charset=utf-8"))
-            : Refuse(fault.Status);
+            : Refuse(fault.Status, target);
         return answer with
         {
             Headers = [.. answer.Headers,

@@ -42,6 +42,9 @@ public abstract class ConnectorContract : IAsyncLifetime
     /// <summary>Whether a value that the CRM holds is mirrored. False for what only repeats other values.</summary>
     protected virtual bool IsMirrored(string field) => true;
 
+    /// <summary>What disturbs the order of records.</summary>
+    protected virtual IReadOnlyList<Control> Disorder => [new OrderControl(OrderManner.Shuffle), new TwiceControl()];
+
     /// <summary>The name of a field that an administrator adds, and the vendor's name of the type for decimal numbers.</summary>
     protected virtual (string Name, string NumberType) Added => ("trueup_new", "number");
 
@@ -115,7 +118,7 @@ public abstract class ConnectorContract : IAsyncLifetime
     [Fact]
     public async Task A_page_that_comes_in_another_order_or_with_repeated_records_loses_nothing()
     {
-        Crm.Control(new OrderControl(OrderManner.Shuffle), new TwiceControl());
+        Crm.Control([.. Disorder]);
 
         await AssertFullReadAsync();
         await AssertModifiedReadAsync();

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Trueup.Emulators.HubSpot;
+using Trueup.Emulators.Intercom;
 using Trueup.Emulators.Salesforce;
 
 namespace Trueup.Emulators.Tests;
@@ -9,7 +10,7 @@ public sealed class NodeClientTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "node");
 
-    private static readonly string[] Clients = ["@hubspot/api-client", "@jsforce/jsforce-node"];
+    private static readonly string[] Clients = ["@hubspot/api-client", "@jsforce/jsforce-node", "intercom-client", "ajv"];
 
     [Fact]
     public async Task HubSpots_own_Node_client_drives_it_without_a_complaint()
@@ -25,6 +26,24 @@ public sealed class NodeClientTests
         await using var crm = await EmulatedSalesforce.StartAsync(new SalesforceEmulatorOptions { Records = 300 });
 
         await TestAsync("SALESFORCE_URL", crm.Url, "salesforce");
+    }
+
+    [Fact]
+    public async Task Intercoms_own_Node_client_drives_it_without_a_complaint()
+    {
+        await using var crm = await EmulatedIntercom.StartAsync(new IntercomEmulatorOptions { Records = 300, Seed = 7 });
+
+        await TestAsync("INTERCOM_URL", crm.Url, "intercom");
+    }
+
+    [Fact]
+    public async Task Every_kind_of_answer_of_the_emulated_Intercom_is_as_the_vendor_describes_it()
+    {
+        var description = Path.Combine(Repository.Root, "..", "shared", "specs", "intercom", "intercom-2.16.yaml");
+        Assert.SkipUnless(File.Exists(description), "../shared/specs/intercom is absent: there is no description to hold the answers against.");
+        await using var crm = await EmulatedIntercom.StartAsync(new IntercomEmulatorOptions { Records = 300, Seed = 7 });
+
+        await TestAsync("INTERCOM_URL", crm.Url, Path.Combine("intercom", "conformance"));
     }
 
     private static async Task TestAsync(string variable, Uri url, string subfolder)

@@ -204,7 +204,7 @@ public sealed class IntercomReads
 
     private static EditRecords Reply(IReadOnlyList<string> ids, string text) => new("conversations", ids, new Dictionary<string, string?> { ["conversation_parts"] = text });
 
-    private static EditRecords Close(IEnumerable<string> ids) => new("conversations", [.. ids], new Dictionary<string, string?> { ["state"] = "closed", ["open"] = "false" });
+    private static EditRecords Close(IEnumerable<string> ids) => new("conversations", [.. ids], new Dictionary<string, string?> { ["state"] = "closed" });
 
     private static async Task<string> TextOfAsync(IntercomAccount account, string id) =>
         System.Text.Encoding.UTF8.GetString(Assert.Single(await account.Mirror.LoadAsync(new("conversations"), [new RecordId(id)], CancellationToken.None)).Properties.Span);

@@ -1,153 +1,169 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using Trueup.Emulators.Intercom.Search;
 using Trueup.Emulators.Intercom.Workspace;
 
 namespace Trueup.Emulators.Intercom.Api;
 
-/// <summary>People: lists, single ones, writes, merges, and what they are linked to.</summary>
-internal sealed class ContactCalls(IntercomWorkspace workspace, Rendering rendering, Searches searches)
+/// <summary>Contacts: users and leads (facts, sections 7 and 10).</summary>
+internal sealed class ContactCalls(IntercomWorkspace workspace, Rendering rendering, bool hidesArchived)
 {
-    private ObjectTable Contacts => workspace.Contacts;
+    private static readonly string[] Writable =
+        ["role", "external_id", "email", "phone", "name", "avatar", "signed_up_at", "last_seen_at", "owner_id", "unsubscribed_from_emails"];
 
-    public Answer List(Request request) => Reply.Json(searches.List(request, Contacts, 10, "data", "list", row => Show(request, row)));
+    private ObjectTable Table => workspace.Contacts;
 
-    public Answer Search(Request request) => Reply.Json(searches.Search(request, Contacts, 50, "data", "list", row => Show(request, row)));
+    public Answer Get(Request request, string id) => rendering.One(request, Table, Known(request, id));
 
-    public Answer Get(Request request, string id) => Reply.Json(Show(request, Readable(request, id)));
+    public Answer ByExternalId(Request request, string externalId) =>
+        Table.FindBy(Table.Fields["external_id"], externalId).FirstOrDefault(contact => contact.Now.Life == RecordLife.Live) is { } contact
+            ? rendering.One(request, Table, contact) : throw Refusal.NotFound("User Not Found");
 
     public Answer Create(Request request)
     {
         var body = Body.Parse(request.Call);
         if (body.Text("email") is null && body.Text("external_id") is null && body.Text("role") is null)
-            throw new Refusal(400, "parameter_missing", "One of email, external_id or role is needed");
-        var duplicate = Contacts.Records.FirstOrDefault(record => record.Now.Life != RecordLife.Gone && IsSame(ObjectTable.Read(record.Now), body));
-        if (duplicate is not null)
-            throw new Refusal(409, "conflict", duplicate.Now.Life == RecordLife.Archived
-                ? $"An archived contact matching those details already exists with id={Contacts.IdOf(duplicate)}"
-                : $"A contact matching those details already exists with id={Contacts.IdOf(duplicate)}");
-        return Reply.Json(Show(request, workspace.Create(Contacts, Writes.Apply(Contacts, [], body))));
+            throw new Refusal(400, "parameter_missing", "One of email, external_id or role is required");
+        var values = Values(body, null);
+        return rendering.One(request, Table, workspace.Create(Table, values), written: 1);
     }
 
     public Answer Update(Request request, string id)
     {
-        var contact = Existing(id);
-        var body = Body.Parse(request.Call);
-        workspace.Edit(Contacts, contact, stored => Writes.Apply(Contacts, stored, body), workspace.Stamp);
-        return Reply.Json(Show(request, contact));
+        var contact = Known(request, id);
+        workspace.Edit(Table, contact, Values(Body.Parse(request.Call), contact));
+        return rendering.One(request, Table, contact, written: 1);
     }
 
-    public Answer Delete(string id)
+    public Answer Delete(Request request, string id)
     {
-        var contact = Existing(id);
-        workspace.Purge(Contacts, contact);
-        return Outcome(contact, "deleted", true);
+        var contact = Known(request, id);
+        var answer = Done(contact, "deleted", true);
+        workspace.Purge(Table, contact);
+        return answer;
     }
 
-    public Answer Archive(string id, bool archived)
+    public Answer Archive(Request request, string id)
     {
-        var contact = Contacts.Find(id) is { Now.Life: not RecordLife.Gone } found ? found : throw Refusal.NotFound(message: "User Not Found");
-        if (archived && contact.Now.Life == RecordLife.Live)
-            workspace.Delete(Contacts, contact);
-        else if (!archived && contact.Now.Life == RecordLife.Archived)
-            workspace.Restore(Contacts, contact);
-        return Outcome(contact, "archived", archived);
+        var contact = Known(request, id);
+        workspace.Archive(Table, contact);
+        return Done(contact, "archived", true);
+    }
+
+    public Answer Unarchive(Request request, string id)
+    {
+        var contact = Known(request, id, evenHidden: true);
+        workspace.Restore(Table, contact);
+        return Done(contact, "archived", false);
+    }
+
+    public Answer Block(Request request, string id)
+    {
+        var contact = Known(request, id);
+        workspace.Archive(Table, contact);
+        return Done(contact, "blocked", true);
     }
 
     public Answer Merge(Request request)
     {
         var body = Body.Parse(request.Call);
-        var (from, into) = (Existing(body.Needed("from")), Existing(body.Needed("into")));
-        if (from == into)
-            throw Refusal.Invalid("A contact cannot be merged with itself", "invalid_merge");
-        if (request.Version >= Versions.StrictOrder && body["skip_duplicate_validation"]?.GetValue<bool>() != true
-            && ObjectTable.Read(from.Now)["email"]?.ToString() != ObjectTable.Read(into.Now)["email"]?.ToString())
-            throw Refusal.Invalid("Contacts must be duplicates", "invalid_merge");
-        workspace.Merge(into, from);
-        return Reply.Json(Show(request, into));
+        var source = Known(request, body.Required("from"));
+        var target = Known(request, body.Required("into"));
+        if (source == target || workspace.IsUser(source.Now))
+            throw new Refusal(400, "invalid_merge", "A lead can be merged into a user");
+        if (!workspace.IsUser(target.Now))
+            throw new Refusal(400, "invalid_merge", "The contact to merge into must be a user");
+        if (request.Api.Has16 && body.Flag("skip_duplicate_validation") != true && !AreDuplicates(source, target))
+            throw new Refusal(400, "invalid_merge",
+                "Contacts can only be merged when they are duplicates (matching email or phone). Pass skip_duplicate_validation=true to override this check.");
+        workspace.Merge(source, target);
+        return rendering.One(request, Table, target, written: 2);
     }
 
-    public Answer MergeHistory(string id)
+    /// <summary>What was merged into a contact, by cursors that are positions.</summary>
+    public Answer MergeHistory(Request request, string id)
     {
-        var history = rendering.MergeHistory(Existing(id));
-        return Reply.Json(new JsonObject { ["type"] = "list", ["data"] = history, ["next_cursor"] = null, ["has_more"] = false });
-    }
-
-    /// <summary>One of the lists that a contact shows only the beginning of.</summary>
-    public Answer Linked(Request request, string id, string member)
-    {
-        var contact = Existing(id);
-        var body = ObjectTable.Read(contact.Now);
-        var size = Body.Number(request.Call["per_page"], "per_page", 50, 60);
-        var page = Body.Number(request.Call["page"], "page", 1, int.MaxValue);
-        var (table, all) = member switch
+        var call = request.Call;
+        var contact = Known(request, id);
+        if (!workspace.IsUser(contact.Now))
+            throw Refusal.NotFound("Contact not found");
+        var perPage = Body.Number(call["per_page"], "per_page", 20, 150);
+        var from = call["cursor"] is { Length: > 0 } cursor ? Position(cursor) : 0;
+        IEnumerable<Merge> merges = workspace.MergesInto(contact);
+        if (call["order"] is not ("asc" or "ascending"))
+            merges = merges.Reverse();
+        var all = merges.ToList();
+        var page = all.Skip(from).Take(perPage).ToList();
+        var more = from + page.Count < all.Count;
+        return Reply.Json(200, new JsonObject
         {
-            "companies" => (workspace.Companies, Rendering.Live(body, member, workspace.Companies)),
-            "tags" => (workspace.Tags, Rendering.Live(body, member, workspace.Tags)),
-            _ => (workspace.Tags, (IReadOnlyList<Record>)[]),
-        };
-        var shown = all.Skip((page - 1) * size).Take(size).Select(record => (JsonNode)rendering.Show(table, record, record.Now));
-        var list = new JsonObject { ["type"] = "list", ["data"] = new JsonArray([.. shown]) };
-        if (member == "tags")
-            return Reply.Json(list);
-        list["total_count"] = all.Count;
-        var pages = (all.Count + size - 1) / size;
-        list["pages"] = new JsonObject
+            ["type"] = "list",
+            ["data"] = new JsonArray([.. page.Select(merge => (JsonNode)new JsonObject
+            {
+                ["type"] = "merge_history", ["source_contact_id"] = Table.IdText(merge.Source), ["source_contact_role"] = merge.Role, ["merged_at"] = merge.At / 1000,
+            })]),
+            ["next_cursor"] = more ? Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(from + page.Count)) : null,
+            ["has_more"] = more,
+        });
+    }
+
+    /// <summary>A contact that is there.</summary>
+    /// <param name="evenHidden">Whether one that is archived is found where the options hide those.</param>
+    /// <exception cref="Refusal">Nobody knows it, or it was merged away.</exception>
+    public Record Known(Request request, string id, bool evenHidden = false)
+    {
+        var contact = Table.Find(id);
+        if (contact is { MergedInto: not 0 } && request.Api.Has16 && workspace.Heir(contact) is { } heir)
+            throw new Refusal(410, "contact_merged", "This contact has been merged. See the 'Link' header for the canonical contact.")
+            {
+                Headers = [new("Link", $"</contacts/{Table.IdOf(heir)}>; rel=\"canonical\"")],
+            };
+        return contact is null || contact.Now.Life == RecordLife.Gone || contact.Now.Life == RecordLife.Archived && hidesArchived && !evenHidden
+            ? throw Refusal.NotFound("User Not Found") : contact;
+    }
+
+    private static int Position(string cursor)
+    {
+        try
         {
-            ["type"] = "pages", ["next"] = page < pages ? $"https://api.intercom.io/contacts/{id}/{member}?per_page={size}&page={page + 1}" : null,
-            ["page"] = page, ["per_page"] = size, ["total_pages"] = pages,
-        };
-        return Reply.Json(list);
-    }
-
-    public Answer Attach(Request request, string id, string member, ObjectTable targets)
-    {
-        var contact = Existing(id);
-        var target = Target(targets, Body.Parse(request.Call).Needed("id"));
-        workspace.Link(Contacts, contact, member, target, set: true);
-        return Reply.Json(rendering.Show(targets, target, target.Now));
-    }
-
-    public Answer Detach(string id, string member, ObjectTable targets, string targetId)
-    {
-        var target = Target(targets, targetId);
-        workspace.Link(Contacts, Existing(id), member, target, set: false);
-        return Reply.Json(rendering.Show(targets, target, target.Now));
-    }
-
-    public Answer ByExternalId(Request request, string externalId) =>
-        Contacts.Records.FirstOrDefault(record => record.Now.Life == RecordLife.Live && ObjectTable.Read(record.Now)["external_id"]?.ToString() == externalId) is { } found
-            ? Reply.Json(Show(request, found)) : throw Refusal.NotFound(message: "User Not Found");
-
-    private Record Existing(string id) => Contacts.Find(id) is { Now.Life: RecordLife.Live } contact ? contact : throw Refusal.NotFound(message: "User Not Found");
-
-    // A contact that was merged away names its survivor from 2.16; an archived one answers as before.
-    private Record Readable(Request request, string id)
-    {
-        var contact = Contacts.Find(id);
-        if (contact is { MergedInto: > 0 } && request.Version >= Versions.StrictOrder)
-        {
-            for (var hops = 0; contact is { MergedInto: > 0 } && hops < 3; hops++)
-                Contacts.TryGet(contact.MergedInto, out contact);
-            if (contact is not null)
-                throw new Refusal(410, "contact_merged", "This contact was merged into another") { Headers = [new("Link", $"</contacts/{Contacts.IdOf(contact)}>; rel=\"canonical\"")] };
+            return JsonSerializer.Deserialize<int>(Convert.FromBase64String(cursor));
         }
-
-        return contact is { Now.Life: not RecordLife.Gone } ? contact : throw Refusal.NotFound(message: "User Not Found");
+        catch (Exception invalid) when (invalid is FormatException or JsonException)
+        {
+            throw Refusal.Invalid("cursor is not valid", "cursor");
+        }
     }
 
-    private static Record Target(ObjectTable table, string id) =>
-        table.Find(id) is { Now.Life: RecordLife.Live } target ? target : throw Refusal.NotFound(table.Name == "companies" ? "company_not_found" : "not_found", "Resource Not Found");
-
-    private static bool IsSame(JsonObject stored, JsonObject created) =>
-        created.Text("external_id") is { } external ? stored.Text("external_id") == external
-        : created.Text("role") != "lead" && created.Text("email") is { } email && stored.Text("email") == email && stored.Text("role") != "lead";
-
-    private JsonObject Show(Request request, SearchRow row) => rendering.Show(Contacts, row.Record, row.Version, withMerges: request.Call["include_merge_history"] == "true");
-
-    private JsonObject Show(Request request, Record record) => rendering.Show(Contacts, record, record.Now, withMerges: request.Call["include_merge_history"] == "true");
-
-    private Answer Outcome(Record contact, string what, bool done) => Reply.Json(new JsonObject
+    private List<KeyValuePair<FieldDefinition, byte[]?>> Values(JsonElement body, Record? contact)
     {
-        ["type"] = "contact", ["id"] = Contacts.IdOf(contact), ["external_id"] = ObjectTable.Read(contact.Now)["external_id"]?.DeepClone(), [what] = done,
-    });
+        var values = Writes.Standard(Table, body, Writable);
+        Writes.Attributes(Table, body, "custom_attributes", values);
+        var role = body.Text("role") ?? (contact is null ? "user" : Table.Text(contact.Now, "role") ?? "user");
+        if (role is not ("user" or "lead"))
+            throw Refusal.Invalid("role must be user or lead", "role");
+        if (body.Text("email") is { Length: > 0 } email && !email.Contains('@', StringComparison.Ordinal))
+            throw Refusal.Invalid("email is not valid", "email");
+        if (body.Text("owner_id") is { } owner && workspace.Admins.FindLive(owner) is null)
+            throw Refusal.NotFound("Admin Not Found", "admin_not_found");
+        RequireUnique(contact, "external_id", body.Text("external_id"));
+        // Leads may share an email.
+        if (role == "user")
+            RequireUnique(contact, "email", body.Text("email"));
+        return values;
+    }
+
+    private void RequireUnique(Record? contact, string field, string? value)
+    {
+        if (value is null || Table.FindBy(Table.Fields[field], value).FirstOrDefault(other => other != contact && workspace.IsUser(other.Now)) is not { } other)
+            return;
+        throw new Refusal(409, "conflict", other.Now.Life == RecordLife.Archived
+            ? $"An archived contact matching those details already exists with id={Table.IdOf(other)}" : $"A contact matching those details already exists with id={Table.IdOf(other)}");
+    }
+
+    private bool AreDuplicates(Record source, Record target) =>
+        new[] { "email", "phone" }.Any(field => Table.Text(source.Now, field) is { Length: > 0 } value && string.Equals(value, Table.Text(target.Now, field), StringComparison.OrdinalIgnoreCase));
+
+    private Answer Done(Record contact, string what, bool value) => Reply.Json(200, new JsonObject
+    {
+        ["type"] = "contact", ["id"] = Table.IdOf(contact), ["external_id"] = Table.Text(contact.Now, "external_id"), [what] = value,
+    }) with { Written = 1 };
 }

@@ -1,52 +1,62 @@
+using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Trueup.Emulators.Intercom.Workspace;
 
 namespace Trueup.Emulators.Intercom.Api;
 
-/// <summary>Applies what people send to what is stored (facts, section 10).</summary>
-internal sealed class Writes(IntercomWorkspace workspace)
+/// <summary>Reads what a request sets, with the vendor's validation (facts, section 10).</summary>
+internal static class Writes
 {
-    /// <summary>Changes a stored body; members that nobody can set are left alone, as the vendor does.</summary>
-    /// <exception cref="Refusal">An attribute is not known, or a value is of the wrong type.</exception>
-    public static JsonObject Apply(ObjectTable table, JsonObject stored, JsonObject sent)
+    /// <summary>The standard fields that a body sets.</summary>
+    /// <param name="members">Members that may be set; others are passed over, as the vendor does.</param>
+    /// <exception cref="Refusal">A value is of the wrong type.</exception>
+    public static List<KeyValuePair<FieldDefinition, byte[]?>> Standard(ObjectTable table, JsonElement body, params ReadOnlySpan<string> members)
     {
-        foreach (var (member, value) in sent)
-        {
-            if (member == table.Kind.AttributesMember)
-                Attributes(table, stored, member, value as JsonObject ?? throw Refusal.Invalid($"{member} must be an object"));
-            else if (member == "plan")
-                stored["plan"] = value is null ? new JsonObject() : new JsonObject { ["type"] = "plan", ["id"] = "1", ["name"] = value.ToString() };
-            else if (table.Kind.Writable.Contains(member))
-                stored[member] = value?.DeepClone();
-        }
-
-        return stored;
+        var values = new List<KeyValuePair<FieldDefinition, byte[]?>>();
+        foreach (var member in members)
+            if (body.ValueKind == JsonValueKind.Object && body.TryGetProperty(member, out var value))
+            {
+                var field = table.Fields.FindStandard(member) ?? table.Fields[$"{member}.image_url"];
+                values.Add(new(field, Value(field, value, member)));
+            }
+        return values;
     }
 
-    /// <summary>Finds a contact that a body names.</summary>
-    public Record Contact(string id) => workspace.Contacts.Find(id) is { Now.Life: RecordLife.Live } contact ? contact : throw Refusal.NotFound(message: "User Not Found");
-
-    private static void Attributes(ObjectTable table, JsonObject stored, string member, JsonObject sent)
+    /// <summary>The attributes that a body sets; those that nobody defined are refused.</summary>
+    /// <param name="member">The member that holds them.</param>
+    /// <param name="allowed">Which may be set; null for all.</param>
+    /// <exception cref="Refusal">One is unknown, or its value of the wrong type.</exception>
+    public static void Attributes(ObjectTable table, JsonElement body, string member, List<KeyValuePair<FieldDefinition, byte[]?>> values, Func<FieldDefinition, bool>? allowed = null)
     {
-        foreach (var (name, value) in sent)
+        if (body.Get(member) is not { } attributes)
+            return;
+        if (attributes.ValueKind != JsonValueKind.Object)
+            throw Refusal.Invalid($"{member} must be an object", member);
+        foreach (var attribute in attributes.EnumerateObject())
         {
-            var attribute = table.AttributeNamed(name) is { Archived: false } known ? known : throw Refusal.Invalid($"Custom attribute '{name}' does not exist");
-            if (value is not null && !Fits(attribute, value))
-                throw Refusal.Invalid($"Custom attribute '{name}' must be of type {attribute.DataType}");
-            if (stored[member] is not JsonObject values)
-                stored[member] = values = [];
-            values[name] = value?.DeepClone();
+            if (table.Fields.FindAttribute(attribute.Name) is not { IsVisible: true } field || allowed?.Invoke(field) == false)
+                throw Refusal.Invalid($"Custom attribute '{attribute.Name}' does not exist", attribute.Name);
+            values.Add(new(field, Value(field, attribute.Value, attribute.Name)));
         }
     }
 
-    private static bool Fits(CustomAttribute attribute, JsonNode value) => (attribute.DataType, value.GetValueKind()) switch
+    /// <summary>A live record that a body names.</summary>
+    public static Record? Referenced(ObjectTable table, JsonElement body, string member) => body.Text(member) is { } id ? table.FindLive(id) : null;
+
+    private static byte[]? Value(FieldDefinition field, JsonElement value, string name) => (value.ValueKind, field.Type) switch
     {
-        ("string", JsonValueKind.String) => attribute.Options.Count == 0 || attribute.Options.Contains(value.ToString()),
-        ("list", JsonValueKind.String) => attribute.Options.Contains(value.ToString()),
-        ("integer" or "date" or "datetime", JsonValueKind.Number) => long.TryParse(value.ToJsonString(), out _),
-        ("float" or "decimal", JsonValueKind.Number) => true,
-        ("boolean", JsonValueKind.True or JsonValueKind.False) => true,
-        _ => false,
+        (JsonValueKind.Null, _) => null,
+        (JsonValueKind.True or JsonValueKind.False, "boolean") => Stored.Flag(value.GetBoolean()),
+        (JsonValueKind.Number, "integer" or "date" or "datetime") when value.TryGetInt64(out _) => Stored.Raw(value.GetRawText()),
+        // Numbers come as texts too.
+        (JsonValueKind.String, "integer" or "date" or "datetime") when long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => Stored.Number(number),
+        (JsonValueKind.Number, "float" or "decimal") => Stored.Raw(value.GetRawText()),
+        (JsonValueKind.String, "string" or "list") => Chosen(field, value.GetString()!, name),
+        (JsonValueKind.Number, "string" or "list") => Chosen(field, value.GetRawText(), name),
+        _ => throw Refusal.Invalid($"{name} must be of type {field.Type}", name),
     };
+
+    private static byte[] Chosen(FieldDefinition field, string text, string name) =>
+        !field.Custom || field.Options.Count == 0 || field.Options.Exists(option => !option.Archived && option.Label == text) ? Stored.Text(text)
+        : throw Refusal.Invalid($"{name} must be one of {string.Join(", ", field.Options.Select(option => option.Label))}", name);
 }

@@ -1,157 +1,286 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Trueup.Emulators.Intercom.Workspace;
 
 namespace Trueup.Emulators.Intercom.Data;
 
-/// <summary>Makes up a workspace: the same seed makes the same one.</summary>
-internal static class GeneratedData
+/// <summary>Generates a workspace from a seed: contacts as many as asked for, everything else in proportion, every awkward value somewhere.</summary>
+internal sealed class GeneratedData
 {
-    private const int Parts = 10;
+    private const long Second = 1_000;
+    private const long Minute = 60 * Second;
+    private const int LongTalk = 600;
 
-    /// <summary>Data is stamped up to this day, or up to a day before the clock.</summary>
-    private static readonly DateTimeOffset Latest = new(2026, 6, 30, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset LastStamp = new(2026, 6, 30, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly (string Name, string Type, string[] Options)[] ContactAttributes =
-        [("plan_tier", "string", ["silver", "gold", "platinum"]), ("seats", "integer", []), ("score", "float", []), ("is_champion", "boolean", []), ("renews_on", "date", []), ("remark", "string", [])];
+    private readonly IntercomWorkspace workspace;
+    private readonly int count;
+    private readonly Random random;
+    private readonly long since;
+    private readonly long until;
 
-    public static void Fill(IntercomWorkspace workspace, IntercomEmulatorOptions options)
+    public GeneratedData(IntercomWorkspace workspace, IntercomEmulatorOptions options)
     {
-        var chance = new Random((int)(options.Seed ^ (options.Seed >> 32)));
-        var until = workspace.Clock.GetUtcNow().AddDays(-1) is var yesterday && yesterday < Latest ? yesterday : Latest;
-        Define(workspace);
-        Furnish(workspace, chance, until);
-        Companies(workspace, chance, until, options.Records / 10);
-        Contacts(workspace, chance, until, options.Records);
-        Conversations(workspace, chance, until, options.Records / 4);
-        Tickets(workspace, chance, until, options.Records / 10);
+        this.workspace = workspace;
+        count = options.Records;
+        random = new Random(unchecked((int)Chance.Mix(options.Seed ^ 0x1C)));
+        until = Math.Min(LastStamp.ToUnixTimeMilliseconds(), workspace.Now - 86_400_000);
+        since = until - (long)TimeSpan.FromDays(900).TotalMilliseconds;
     }
 
-    private static void Define(IntercomWorkspace workspace)
+    public void Generate()
     {
-        var at = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
-        foreach (var (name, type, options) in ContactAttributes)
-            workspace.Contacts.Attributes.Add(new CustomAttribute(workspace.NextNumber(), name, type, at) { Options = options });
-        workspace.Companies.Attributes.Add(new CustomAttribute(workspace.NextNumber(), "region", "string", at) { Options = ["north", "south"] });
-        workspace.Companies.Attributes.Add(new CustomAttribute(workspace.NextNumber(), "contract_value", "float", at));
-        workspace.Conversations.Attributes.Add(new CustomAttribute(workspace.NextNumber(), "topic", "list", at) { Options = ["billing", "bug", "other"] });
-        workspace.Conversations.Attributes.Add(new CustomAttribute(workspace.NextNumber(), "effort", "integer", at));
-        foreach (var (name, type) in new[] { ("_default_title_", "string"), ("_default_description_", "string"), ("severity", "list") })
-            workspace.Tickets.Attributes.Add(new CustomAttribute(workspace.NextNumber(), name, type, at) { Options = type == "list" ? ["low", "high"] : [] });
+        Fill(workspace.Companies, Math.Max(5, count / 10), Company, static i => i % 50 == 7 ? RecordLife.Archived : RecordLife.Live);
+        Fill(workspace.Contacts, count, Contact, static i => i % 100 == 13 ? RecordLife.Archived : RecordLife.Live);
+        LinkContacts();
+        Fill(workspace.Conversations, Math.Max(4, count / 4), Conversation, static _ => RecordLife.Live);
+        Fill(workspace.Tickets, Math.Max(3, count / 10), Ticket, static _ => RecordLife.Live);
+        LinkTalk();
+        Annotate();
+        MergeSome();
+        for (var i = 50; i < Math.Min(workspace.Conversations.Records.Count, 1_000); i += 150)
+            workspace.Purge(workspace.Conversations, workspace.Conversations.Records[i], keepsMetrics: i % 100 == 0, until);
     }
 
-    private static void Furnish(IntercomWorkspace workspace, Random chance, DateTimeOffset until)
+    private void Fill(ObjectTable table, int records, Action<Row, int> write, Func<int, RecordLife> life)
     {
-        for (var number = 0; number < 5; number++)
-            Add(workspace, "admins", chance, until, new JsonObject { ["name"] = Name(chance), ["email"] = $"admin{number}@acme.test", ["job_title"] = Any(chance, Words.Titles) });
-        foreach (var name in new[] { "Sales", "Support" })
-            Add(workspace, "teams", chance, until, new JsonObject { ["name"] = name, ["admin_ids"] = new JsonArray(1_001, 1_002) });
-        foreach (var name in new[] { "vip", "beta", "churn risk", "newsletter", "🚀 launch", "partner", "press", "trial", "event 2026", "board", "alumni", "reseller" })
-            Add(workspace, "tags", chance, until, new JsonObject { ["name"] = name });
-        foreach (var name in new[] { "Active", "Slipping away", "New" })
-            Add(workspace, "segments", chance, until, new JsonObject { ["name"] = name });
-    }
-
-    private static void Companies(IntercomWorkspace workspace, Random chance, DateTimeOffset until, int count)
-    {
-        for (var number = 1; number <= count; number++)
+        var id = table.LastId;
+        for (var i = 0; i < records; i++)
         {
-            var body = new JsonObject
-            {
-                ["company_id"] = $"acme-{number.ToString(CultureInfo.InvariantCulture)}", ["name"] = $"{Any(chance, Words.Companies)} {Any(chance, Words.CompanyForms)}", ["size"] = chance.Next(1, 5_000),
-                ["website"] = $"https://company{number.ToString(CultureInfo.InvariantCulture)}.example.com", ["industry"] = Any(chance, Words.Subjects), ["monthly_spend"] = chance.Next(0, 10_000),
-                ["last_request_at"] = Moment(chance, until).ToUnixTimeSeconds(),
-                ["custom_attributes"] = new JsonObject { ["region"] = chance.Next(2) == 0 ? "north" : "south", ["contract_value"] = chance.Next(100_000) / 100.0 },
-            };
-            if (chance.Next(5) == 0)
-                ObjectTable.SetLinks(body, "tags", [1_001 + chance.Next(12)]);
-            Add(workspace, "companies", chance, until, body);
-        }
-
-        // Some were archived, which the scroll shows all the same.
-        foreach (var company in workspace.Companies.Records.Where((_, place) => place % 40 == 39).ToList())
-            workspace.Delete(workspace.Companies, company);
-    }
-
-    private static void Contacts(IntercomWorkspace workspace, Random chance, DateTimeOffset until, int count)
-    {
-        var companies = workspace.Companies.Records.Where(company => company.Now.Life == RecordLife.Live && company.Id % 17 != 0).Select(company => company.Id).ToList();
-        for (var number = 1; number <= count; number++)
-        {
-            var text = number.ToString(CultureInfo.InvariantCulture);
-            var isLead = chance.Next(5) == 0;
-            var body = new JsonObject
-            {
-                ["role"] = isLead ? "lead" : "user", ["external_id"] = isLead ? null : $"u-{text}", ["email"] = $"person.{text}@example.com", ["name"] = Name(chance),
-                ["signed_up_at"] = Moment(chance, until).ToUnixTimeSeconds(), ["phone"] = chance.Next(3) == 0 ? $"+41 44 {chance.Next(100, 999)} {chance.Next(10, 99)} {chance.Next(10, 99)}" : null,
-                ["custom_attributes"] = new JsonObject
-                {
-                    ["plan_tier"] = ContactAttributes[0].Options[chance.Next(3)], ["seats"] = chance.Next(1, 1_000), ["score"] = chance.Next(10_000) / 100.0, ["is_champion"] = chance.Next(2) == 0,
-                    ["renews_on"] = Moment(chance, until).ToUnixTimeSeconds(), ["remark"] = chance.Next(4) == 0 ? Any(chance, Words.Awkward) : null,
-                },
-            };
-            if (companies.Count > 0 && chance.Next(3) > 0)
-                ObjectTable.SetLinks(body, "companies", Some(chance, companies, chance.Next(25) == 0 ? 11 + chance.Next(15) : 1 + chance.Next(2)));
-            if (chance.Next(4) == 0)
-                ObjectTable.SetLinks(body, "tags", [.. Enumerable.Range(1_001, chance.Next(10) == 0 ? 12 : 1 + chance.Next(3)).Select(tag => (long)tag)]);
-            Add(workspace, "contacts", chance, until, body);
+            id += 1 + random.Next(3);
+            var created = Whole(since + random.NextInt64(until - since));
+            var row = new Row(table, created, created);
+            write(row, i);
+            // Many are stamped alike, as imports leave them.
+            var modified = i % 10 == 4 ? Math.Max(created, Whole(since + (until - since) / 2)) : Whole(created + random.NextInt64(until - created + 1));
+            modified = Math.Max(modified, row.NotBefore);
+            table.Add(id, created, new RecordVersion(ValueBody.With([], row.Values), modified, modified, life(i), life(i) == RecordLife.Live ? 0 : modified));
         }
     }
 
-    private static void Conversations(IntercomWorkspace workspace, Random chance, DateTimeOffset until, int count)
+    // The values of one record as they are drawn.
+    private sealed class Row(ObjectTable table, long created, long notBefore)
     {
-        for (var number = 0; number < count; number++)
+        public SortedDictionary<int, byte[]?> Values { get; } = [];
+
+        public long Created => created;
+
+        public long NotBefore { get; set; } = notBefore;
+
+        public string? this[string field]
         {
-            var contact = workspace.Contacts.Records[chance.Next(workspace.Contacts.Records.Count)];
-            var began = Moment(chance, until);
-            var body = new JsonObject
+            set
             {
-                ["title"] = chance.Next(2) == 0 ? Any(chance, Words.Subjects) : null, ["open"] = chance.Next(2) == 0,
-                ["source"] = new JsonObject
-                {
-                    ["type"] = "conversation", ["id"] = workspace.NextNumber().ToString(CultureInfo.InvariantCulture), ["delivered_as"] = "customer_initiated", ["subject"] = "",
-                    ["body"] = $"<p>{Any(chance, Words.Subjects)}</p>", ["author"] = new JsonObject { ["type"] = "user", ["id"] = workspace.Contacts.IdOf(contact), ["name"] = null, ["email"] = null },
-                    ["attachments"] = new JsonArray(), ["url"] = null, ["redacted"] = false,
-                },
-                ["custom_attributes"] = new JsonObject { ["topic"] = chance.Next(2) == 0 ? "billing" : "bug", ["effort"] = chance.Next(10) },
-                ["~parts"] = new JsonArray([.. Enumerable.Range(0, chance.Next(Parts * 2)).Select(part => (JsonNode)new JsonObject
-                {
-                    ["id"] = workspace.NextNumber().ToString(CultureInfo.InvariantCulture), ["kind"] = "comment", ["body"] = $"<p>{Any(chance, Words.Subjects)}: {part}</p>",
-                    ["at"] = began.ToUnixTimeSeconds() + (part * 600), ["by"] = part % 2 == 0 ? "admin" : "user", ["author"] = part % 2 == 0 ? "1001" : workspace.Contacts.IdOf(contact),
-                })]),
-            };
-            ObjectTable.SetLinks(body, "contacts", [contact.Id]);
-            if (chance.Next(4) == 0)
-                ObjectTable.SetLinks(body, "tags", [1_001 + chance.Next(12)]);
-            workspace.Create(workspace.Conversations, body, began.AddSeconds(chance.Next(86_400)).ToUnixTimeSeconds() * 1000, began.ToUnixTimeSeconds() * 1000);
+                var found = table.Fields.Find(field)!;
+                Values[found.Ordinal] = Stored.Of(found, value);
+            }
         }
     }
 
-    private static void Tickets(IntercomWorkspace workspace, Random chance, DateTimeOffset until, int count)
+    private void Contact(Row row, int i)
     {
-        for (var number = 0; number < count; number++)
+        var isLead = i % 4 == 3;
+        var (first, last) = (Pick(Words.FirstNames), Pick(Words.LastNames));
+        row["role"] = isLead ? "lead" : "user";
+        if (!isLead || i % 8 == 3)
+            // Some leads have the email of a user.
+            row["email"] = string.Create(CultureInfo.InvariantCulture, $"person.{(isLead && i % 16 == 3 ? i - 1 : i)}@example.com");
+        if (!isLead)
+            row["external_id"] = string.Create(CultureInfo.InvariantCulture, $"u-{i}");
+        row["name"] = i < 10 * Words.Awkward.Length && i % 10 == 5 ? Words.Awkward[i / 10] : $"{first} {last}";
+        if (i % 3 == 0)
+            row["phone"] = $"+41 44 {random.Next(100, 999)} {random.Next(10, 99)} {random.Next(10, 99)}";
+        if (i % 7 == 0)
+            row["avatar.image_url"] = $"https://img.example/{i}.png";
+        if (i % 5 == 0)
+            row["owner_id"] = Text(7_001 + random.Next(WorkspaceFurniture.AdminCount));
+        row["signed_up_at"] = Text(row.Created / Second);
+        if (i % 2 == 0)
         {
-            var body = new JsonObject
-            {
-                ["ticket_attributes"] = new JsonObject { ["_default_title_"] = Any(chance, Words.Subjects), ["_default_description_"] = Any(chance, Words.Awkward), ["severity"] = chance.Next(2) == 0 ? "low" : "high" },
-            };
-            ObjectTable.SetLinks(body, "contacts", [workspace.Contacts.Records[chance.Next(workspace.Contacts.Records.Count)].Id]);
-            Add(workspace, "tickets", chance, until, body);
+            row["last_seen_at"] = Text(Between(row.Created));
+            row["browser"] = i % 4 == 0 ? "chrome" : "firefox";
+            row["browser_version"] = Text(random.Next(80, 140));
+            row["browser_language"] = "en";
+            row["os"] = i % 4 == 0 ? "Windows" : "OS X 15.1";
+            row["location.country"] = "Ireland";
+            row["location.city"] = Pick(Words.Cities);
+            row["location.country_code"] = "IRL";
+        }
+        if (i % 9 == 0)
+            row["last_replied_at"] = Text(Between(row.Created));
+        if (i % 6 == 0)
+            row["last_contacted_at"] = Text(Between(row.Created));
+        if (i % 30 == 0)
+            row["unsubscribed_from_emails"] = "true";
+        if (i % 11 == 0)
+            row["ios_last_seen_at"] = Text(Between(row.Created));
+        if (i % 13 == 0)
+            row["utm_source"] = "newsletter";
+        row["plan_tier"] = (i % 4) switch { 0 => "silver", 1 => "gold", 2 => "platinum", _ => null };
+        row["seats"] = i % 3 == 0 ? null : Text(random.Next(1, 1_000));
+        row["score"] = (i % 5) switch { 0 => null, 1 => "0.1", 2 => "-1E-7", _ => (random.Next(10_000) / 100.0).ToString("0.0#", CultureInfo.InvariantCulture) };
+        row["is_champion"] = i % 6 == 0 ? null : i % 2 == 0 ? "true" : "false";
+        row["renews_on"] = i % 7 == 0 ? null : Text(Between(since));
+        row["remark"] = i < 10 * Words.Awkward.Length || i % 20 == 0 ? Words.Awkward[i % Words.Awkward.Length] : i % 500 == 3 ? string.Concat(Enumerable.Repeat($"Über {i} 🚀 — ", 400)) : null;
+    }
+
+    private void Company(Row row, int i)
+    {
+        row["company_id"] = string.Create(CultureInfo.InvariantCulture, $"acct-{i}");
+        row["name"] = string.Create(CultureInfo.InvariantCulture, $"{Pick(Words.Companies)} {Pick(Words.CompanyForms)} {i}");
+        row["remote_created_at"] = Text(row.Created / Second - 86_400);
+        if (i % 6 != 5)
+            row["last_request_at"] = Text(Between(row.Created));
+        row["monthly_spend"] = Text(random.Next(5_000));
+        row["session_count"] = Text(random.Next(300));
+        if (i % 3 == 0)
+            row["size"] = Text(random.Next(1, 20_000));
+        if (i % 2 == 0)
+            row["website"] = string.Create(CultureInfo.InvariantCulture, $"https://company{i}.example");
+        row["industry"] = i % 4 == 0 ? Pick(["Retail", "Shipping", "Software & Services"]) : null;
+        row["plan"] = i % 5 == 0 ? Pick(["Basic", "Pro"]) : null;
+        row["region"] = (i % 3) switch { 0 => "north", 1 => "south", _ => null };
+        row["branches"] = i % 2 == 0 ? Text(random.Next(40)) : null;
+        row["margin"] = i % 3 == 0 ? (random.Next(1_000) / 8.0).ToString(CultureInfo.InvariantCulture) : null;
+        row["is_listed"] = i % 4 == 0 ? "true" : null;
+        row["contract_ends"] = i % 3 == 1 ? Text(Between(since)) : null;
+        row["motto"] = i % 5 == 0 ? Words.Awkward[i / 5 % Words.Awkward.Length] : null;
+    }
+
+    private void Conversation(Row row, int i)
+    {
+        var contacts = workspace.Contacts;
+        var contact = contacts.Records[OfConversation(i)];
+        var parts = i == 3 ? LongTalk : i % 17 == 16 ? 0 : 5 + random.Next(11);
+        row["title"] = i % 3 == 0 ? Pick(Words.Subjects) : null;
+        row["source.subject"] = i % 5 == 0 ? Pick(Words.Subjects) : "";
+        row["source.body"] = $"<p>{(i < 4 * Words.Awkward.Length && i % 4 == 0 ? Words.Awkward[i / 4] : Pick(Words.Subjects))}</p>";
+        row["source.author.type"] = workspace.IsUser(contact.Now) ? "user" : "lead";
+        row["source.author.id"] = contacts.IdOf(contact);
+        row["source.author.name"] = contacts.Text(contact.Now, "name");
+        row["source.author.email"] = contacts.Text(contact.Now, "email");
+        row["state"] = (i % 3) switch { 0 => "closed", 1 => null, _ => i % 9 == 2 ? "snoozed" : null };
+        row["snoozed_until"] = i % 9 == 2 ? Text(until / Second + 86_400) : null;
+        row["read"] = i % 2 == 0 ? "true" : null;
+        row["priority"] = (i % 10) switch { 0 => "urgent", 1 => "high", 2 => "low", _ => null };
+        row["admin_assignee_id"] = i % 2 == 0 ? Text(7_001 + random.Next(WorkspaceFurniture.AdminCount)) : null;
+        row["team_assignee_id"] = i % 4 == 0 ? Text(workspace.Teams.Records[i % workspace.Teams.Records.Count].Id) : null;
+        row["waiting_since"] = i % 3 == 1 ? Text(row.Created / Second) : null;
+        if (parts > 0 && i % 2 == 0)
+        {
+            row["statistics.time_to_admin_reply"] = "60";
+            row["statistics.first_admin_reply_at"] = Text(row.Created / Second + 60);
+            row["statistics.last_admin_reply_at"] = Text(row.Created / Second + parts * 60);
+            row["statistics.count_reopens"] = "0";
+            row["statistics.count_conversation_parts"] = Text(parts);
+        }
+        if (i % 12 == 0)
+        {
+            row["conversation_rating.rating"] = Text(1 + i % 5);
+            row["conversation_rating.remark"] = i % 24 == 0 ? "Merci!" : "";
+            row["conversation_rating.created_at"] = Text(row.Created / Second + 3_600);
+        }
+        row["ai_agent_participated"] = i % 8 == 0 ? "true" : null;
+        row["topic"] = (i % 4) switch { 0 => "billing", 1 => "bug", 2 => "other", _ => null };
+        row["effort"] = i % 3 == 0 ? Text(i % 10) : null;
+        row["cost"] = i % 5 == 0 ? "12.5" : null;
+        row["is_angry"] = i % 7 == 0 ? "true" : null;
+        row["promised_at"] = i % 6 == 0 ? Text(until / Second) : null;
+        row["summary"] = i % 10 == 0 ? Words.Awkward[i / 10 % Words.Awkward.Length] : null;
+        row[PartLog.Generated] = Text(parts);
+        row.NotBefore = Math.Min(until, row.Created + (parts + 1) * Minute);
+    }
+
+    private void Ticket(Row row, int i)
+    {
+        var type = workspace.TicketTypes.All[i % workspace.TicketTypes.All.Count];
+        var state = TicketTypes.States[i % TicketTypes.States.Count];
+        row["ticket_type_id"] = type.Id;
+        row["ticket_state_id"] = state.Id;
+        row["open"] = state.Category == "resolved" ? "false" : "true";
+        row["is_shared"] = i % 5 == 0 ? "true" : null;
+        row["admin_assignee_id"] = i % 2 == 0 ? Text(7_001 + random.Next(WorkspaceFurniture.AdminCount)) : null;
+        row["_default_title_"] = $"{Pick(Words.Subjects)} {i}";
+        row["_default_description_"] = i % 3 == 0 ? Words.Awkward[i / 3 % Words.Awkward.Length] : null;
+        row["severity"] = (i % 3) switch { 0 => "low", 1 => "high", _ => null };
+        row["estimate"] = i % 4 == 0 ? "1.5" : null;
+        row["due"] = i % 4 == 1 ? Text(until / Second + 86_400) : null;
+        if (type.Name != "Question")
+        {
+            row["affected"] = i % 2 == 0 ? Text(random.Next(50)) : null;
+            row["is_blocking"] = i % 3 == 0 ? "true" : "false";
+        }
+        row[PartLog.Generated] = Text(1 + random.Next(3));
+        row.NotBefore = Math.Min(until, row.Created + 4 * Minute);
+    }
+
+    private void LinkContacts()
+    {
+        // The others stay without people, as every twentieth does, or are archived.
+        var companies = workspace.Companies.Records.Where((company, i) => i % 20 != 19 && company.Now.Life == RecordLife.Live).ToList();
+        var (contacts, tags, segments) = (workspace.Contacts.Records, workspace.Tags.Records, workspace.Segments.Records);
+        for (var i = 0; i < contacts.Count; i++)
+        {
+            var id = contacts[i].Id;
+            var worksFor = i % 50 == 2 ? 11 + i % 4 : i % 5 == 4 ? 0 : i % 9 == 0 ? 2 : 1;
+            for (var n = 0; n < worksFor && n < companies.Count; n++)
+                workspace.Links.Add("contacts", id, "companies", companies[(i / 5 + n * 7) % companies.Count].Id);
+            var tagged = i % 40 == 6 ? 13 : i % 5 == 0 ? 1 : 0;
+            for (var n = 0; n < tagged; n++)
+                workspace.Links.Add("contacts", id, "tags", tags[(i + n) % tags.Count].Id);
+            if (i % 7 == 0)
+                workspace.Links.Add("contacts", id, "segments", segments[i / 7 % segments.Count].Id);
+            if (i % 15 == 0)
+                workspace.Subscriptions.Set(contacts[i], Subscriptions.Types[i % 2].Id, Subscriptions.Types[i % 2].Consent);
+        }
+        for (var i = 0; i < companies.Count; i += 4)
+        {
+            workspace.Links.Add("companies", companies[i].Id, "tags", tags[i % tags.Count].Id);
+            workspace.Links.Add("companies", companies[i].Id, "segments", segments[i % segments.Count].Id);
         }
     }
 
-    private static void Add(IntercomWorkspace workspace, string stream, Random chance, DateTimeOffset until, JsonObject body)
+    private void LinkTalk()
     {
-        var created = Moment(chance, until);
-        var left = (int)Math.Max(1, Math.Min(int.MaxValue, (until - created).TotalSeconds));
-        workspace.Create(workspace.Find(stream)!, body, created.AddSeconds(chance.Next(left)).ToUnixTimeSeconds() * 1000, created.ToUnixTimeSeconds() * 1000);
+        var (conversations, tickets, contacts, tags) = (workspace.Conversations.Records, workspace.Tickets.Records, workspace.Contacts.Records, workspace.Tags.Records);
+        for (var i = 0; i < conversations.Count; i++)
+        {
+            workspace.Links.Add("conversations", conversations[i].Id, "contacts", contacts[OfConversation(i)].Id);
+            if (i % 20 == 0)
+                workspace.Links.Add("conversations", conversations[i].Id, "contacts", contacts[(OfConversation(i) + 1) % contacts.Count].Id);
+            if (i % 6 == 0)
+                workspace.Links.Add("conversations", conversations[i].Id, "tags", tags[i % tags.Count].Id);
+        }
+        for (var i = 0; i < tickets.Count; i++)
+        {
+            workspace.Links.Add("tickets", tickets[i].Id, "contacts", contacts[i * 3 % contacts.Count].Id);
+            if (i % 4 == 0)
+                workspace.Links.Add("tickets", tickets[i].Id, "conversations", conversations[i % conversations.Count].Id);
+        }
     }
 
-    private static DateTimeOffset Moment(Random chance, DateTimeOffset until) => until.AddSeconds(-chance.Next(1, 150_000_000));
+    private void Annotate()
+    {
+        for (var i = 0; i < workspace.Contacts.Records.Count; i += 25)
+            for (var n = 0; n < (i == 25 ? 12 : 1); n++)
+                workspace.Annotate(workspace.Contacts, workspace.Contacts.Records[i], $"<p>{Pick(Words.Subjects)}</p>", "7001", until);
+    }
 
-    private static string Name(Random chance) => $"{Any(chance, Words.FirstNames)} {Any(chance, Words.LastNames)}";
+    // Leads into the users before them that have their email.
+    private void MergeSome()
+    {
+        var contacts = workspace.Contacts.Records;
+        for (var i = 19; i < Math.Min(contacts.Count, 1_000); i += 160)
+            if (contacts[i].Now.Life == RecordLife.Live && contacts[i - 1].Now.Life == RecordLife.Live)
+                workspace.Merge(contacts[i], contacts[i - 1], until);
+    }
 
-    private static IReadOnlyList<long> Some(Random chance, List<long> all, int count) => [.. Enumerable.Range(0, count).Select(_ => all[chance.Next(all.Count)]).Distinct()];
+    private int OfConversation(int i) => i * 2 % workspace.Contacts.Records.Count;
 
-    private static T Any<T>(Random chance, IReadOnlyList<T> choices) => choices[chance.Next(choices.Count)];
+    private long Between(long from) => (from + random.NextInt64(Math.Max(1, until - from))) / Second;
+
+    private static long Whole(long milliseconds) => milliseconds / Second * Second;
+
+    private string Pick(string[] words) => words[random.Next(words.Length)];
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,28 +1,17 @@
 namespace Trueup.Emulators.Intercom.Search;
 
-/// <summary>How times are compared: to the second, or by calendar days in a zone (facts, section 5).</summary>
-/// <param name="Zone">The zone of the days; null where seconds count.</param>
-internal sealed record DayRule(TimeZoneInfo? Zone)
+/// <summary>Calendar days of a time zone (facts, section 5).</summary>
+internal sealed class DayRule(TimeZoneInfo zone)
 {
-    /// <summary>Compares a time with the one that was asked for, both in seconds since 1970 UTC.</summary>
-    /// <exception cref="Api.Refusal">The operator is not legal for days.</exception>
-    public bool Matches(long? value, string comparison, long wanted)
+    /// <summary>The first second of the day that an instant lies in, or of a day after it.</summary>
+    public long StartOfDay(long second, int daysLater = 0)
     {
-        if (Zone is null)
-            return value is { } exact && comparison switch
-            {
-                "=" => exact == wanted, "!=" => exact != wanted, ">" => exact > wanted, "<" => exact < wanted, ">=" => exact >= wanted, "<=" => exact <= wanted,
-                _ => throw Illegal(comparison),
-            };
-        if (comparison is not ("=" or "<" or ">"))
-            throw Illegal(comparison);
-        if (value is not { } second)
-            return false;
-        var (day, asked) = (Day(second), Day(wanted));
-        return comparison switch { "=" => day == asked, "<" => day < asked, _ => day > asked };
+        var instant = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(second, 0, 250_000_000_000));
+        var midnight = DateTime.SpecifyKind(TimeZoneInfo.ConvertTime(instant, zone).Date.AddDays(daysLater), DateTimeKind.Unspecified);
+        // Where clocks are put forward at midnight, the day begins after it.
+        while (zone.IsInvalidTime(midnight))
+            midnight = midnight.AddMinutes(15);
+        var offset = zone.IsAmbiguousTime(midnight) ? zone.GetAmbiguousTimeOffsets(midnight).Max() : zone.GetUtcOffset(midnight);
+        return new DateTimeOffset(midnight, offset).ToUnixTimeSeconds();
     }
-
-    private DateOnly Day(long seconds) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(seconds), Zone!).DateTime);
-
-    private static Api.Refusal Illegal(string comparison) => Api.Refusal.Invalid($"Operator {comparison} is not supported for date fields");
 }

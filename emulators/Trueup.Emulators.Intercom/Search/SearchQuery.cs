@@ -1,180 +1,176 @@
+using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Trueup.Emulators.Intercom.Api;
 using Trueup.Emulators.Intercom.Workspace;
 
 namespace Trueup.Emulators.Intercom.Search;
 
-/// <summary>A record as a search sees it; its body is read only where a condition needs it.</summary>
-internal sealed class SearchRow(ObjectTable table, Record record, RecordVersion version, Rendering rendering)
+/// <summary>Whether a version of a record is one that is searched for.</summary>
+internal delegate bool Condition(Record record, RecordVersion version);
+
+/// <summary>Reads the <c>query</c> of a search (facts, sections 4 and 5).</summary>
+internal sealed class SearchQuery(SearchFields fields, ObjectTable table, ApiVersion api, DayRule workspaceDays)
 {
-    private JsonObject? shown;
-
-    public Record Record => record;
-
-    public RecordVersion Version => version;
-
-    public JsonObject Shown => shown ??= rendering.Show(table, record, version, whole: true);
-
-    /// <summary>The value of a field; null where it has none.</summary>
-    public JsonNode? this[string field] => field switch
-    {
-        "id" => table.IdOf(record),
-        "created_at" => record.Created / 1000,
-        "updated_at" => version.Modified / 1000,
-        "contact_ids" => Ids(Shown["contacts"]?["contacts"]),
-        "tag_id" or "tag_ids" => Ids(Shown["tags"]?["data"] ?? Shown["tags"]?["tags"]),
-        _ when field.StartsWith("ticket_attribute.", StringComparison.Ordinal) => Shown["ticket_attributes"]?[field["ticket_attribute.".Length..]],
-        _ => field.Split('.').Aggregate((JsonNode?)Shown, (node, member) => (node as JsonObject)?[member]),
-    };
-
-    private static JsonArray Ids(JsonNode? records) => new([.. (records as JsonArray ?? []).Select(entry => (JsonNode)entry!["id"]!.ToString())]);
-}
-
-/// <summary>What a search asks for (facts, section 4).</summary>
-internal sealed class SearchQuery
-{
-    private const int MostFilters = 15;
+    private const int MostInGroup = 15;
     private const int MostLevels = 2;
+    private const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
 
-    private static readonly Dictionary<string, string[]> Fields = new()
+    private static readonly string[] DateOperators = ["=", ">", "<"];
+    private static readonly string[] NumberOperators = ["=", "!=", ">", "<", ">=", "<=", "IN", "NIN"];
+    private static readonly string[] TextOperators = ["=", "!=", "IN", "NIN", "~", "!~", "^", "$"];
+    private static readonly string[] IdOperators = ["=", "!=", "IN", "NIN"];
+    private static readonly string[] EqualityOperators = ["=", "!="];
+    private static readonly DayRule Utc = new(TimeZoneInfo.Utc);
+
+    /// <exception cref="Refusal">The query breaks a rule.</exception>
+    public Condition Read(JsonElement query) => Read(query, 1);
+
+    private Condition Read(JsonElement query, int level)
     {
-        ["contacts"] =
-        [
-            "id", "role", "name", "avatar", "owner_id", "email", "email_domain", "phone", "formatted_phone", "external_id", "created_at", "signed_up_at", "updated_at", "last_seen_at", "last_contacted_at",
-            "last_replied_at", "last_email_opened_at", "last_email_clicked_at", "language_override", "browser", "browser_language", "os", "location.country", "location.region", "location.city",
-            "unsubscribed_from_emails", "marked_email_as_spam", "has_hard_bounced", "segment_id", "tag_id",
-        ],
-        ["companies"] =
-            ["company_id", "name", "created_at", "updated_at", "remote_created_at", "last_request_at", "monthly_spend", "session_count", "user_count", "tag_id"],
-        ["conversations"] =
-        [
-            "id", "created_at", "updated_at", "contact_ids", "teammate_ids", "admin_assignee_id", "team_assignee_id", "channel_initiated", "open", "read", "state", "waiting_since", "snoozed_until",
-            "tag_ids", "priority", "source.type", "source.id", "source.delivered_as", "source.subject", "source.body", "source.url", "ai_agent_participated",
-        ],
-        ["tickets"] =
-        [
-            "id", "created_at", "updated_at", "title", "description", "category", "ticket_type_id", "contact_ids", "teammate_ids", "admin_assignee_id", "team_assignee_id", "open", "state", "snoozed_until",
-        ],
-    };
-
-    private readonly Func<SearchRow, bool> matches;
-
-    private SearchQuery(Func<SearchRow, bool> matches, string sortField, bool descending) =>
-        (this.matches, SortField, Descending) = (matches, sortField, descending);
-
-    public string SortField { get; }
-
-    public bool Descending { get; }
-
-    public bool Matches(SearchRow row) => matches(row);
-
-    /// <summary>Orders rows by the sort field, equal ones by id.</summary>
-    public int Compare(SearchRow left, SearchRow right)
-    {
-        var order = CompareValues(left[SortField], right[SortField]);
-        order = order != 0 ? order : left.Record.Id.CompareTo(right.Record.Id);
-        return Descending ? -order : order;
+        if (query.ValueKind != JsonValueKind.Object)
+            throw Refusal.Invalid("query must be an object");
+        return query.Get("field") is null ? Group(query, level) : Filter(query);
     }
 
-    /// <exception cref="Refusal">It is not valid.</exception>
-    public static SearchQuery Parse(JsonObject body, ObjectTable table, Version version, IntercomWorkspace workspace)
+    private Condition Group(JsonElement group, int level)
     {
-        var isByDay = table == workspace.Contacts && version < Versions.ExactTimes;
-        var custom = new DayRule(table == workspace.Contacts ? isByDay ? workspace.Zone : TimeZoneInfo.Utc : null);
-        var standard = new DayRule(isByDay ? workspace.Zone : null);
-        var query = body["query"] as JsonObject ?? throw new Refusal(400, "parameter_missing", "query is missing");
-        var sort = body["sort"] as JsonObject;
-        var order = sort?["order"]?.ToString() ?? "descending";
-        if (order is not ("ascending" or "descending") && version >= Versions.StrictOrder)
-            throw Refusal.Invalid($"'{order}' is not a valid sort order; use ascending or descending", "invalid_sort_order");
-        var field = sort?["field"]?.ToString() ?? "updated_at";
-        Require(table, field);
-        return new SearchQuery(Condition(query, table, standard, custom, 0), field, order != "ascending");
+        var word = group.Text("operator");
+        if (word is not ("AND" or "OR"))
+            throw Refusal.Invalid("operator of a group must be AND or OR");
+        if (group.Get("value") is not { ValueKind: JsonValueKind.Array } value || value.GetArrayLength() == 0)
+            throw Refusal.Invalid($"value of {word} must be a list of filters");
+        if (level > MostLevels)
+            throw Refusal.Invalid($"filters can be nested up to {MostLevels} levels");
+        if (value.GetArrayLength() > MostInGroup)
+            throw Refusal.Invalid($"a group can have up to {MostInGroup} filters");
+        var conditions = value.EnumerateArray().Select(each => Read(each, level + 1)).ToArray();
+        return word == "AND"
+            ? (record, version) => Array.TrueForAll(conditions, condition => condition(record, version))
+            : (record, version) => Array.Exists(conditions, condition => condition(record, version));
     }
 
-    private static Func<SearchRow, bool> Condition(JsonObject query, ObjectTable table, DayRule standard, DayRule custom, int level)
+    private Condition Filter(JsonElement filter)
     {
-        var comparison = query.Needed("operator");
-        if (comparison is "AND" or "OR" && query["value"] is JsonArray parts)
+        var name = filter.Required("field");
+        var field = fields.Find(table, name) ?? throw new Refusal(400, "invalid_field", $"{name} is not a searchable field", "field");
+        var word = filter.Required("operator");
+        if (!filter.TryGetProperty("value", out var value))
+            throw Refusal.Missing("value");
+        return field.Kind switch
         {
-            if (level >= MostLevels)
-                throw Refusal.Invalid($"Filters may be nested {MostLevels} deep");
-            if (parts.Count is 0 or > MostFilters)
-                throw Refusal.Invalid($"A group has 1 to {MostFilters} filters");
-            var conditions = parts.Select(part => Condition(part as JsonObject ?? throw Refusal.Invalid("A filter is an object"), table, standard, custom, level + 1)).ToList();
-            return comparison == "AND" ? row => conditions.TrueForAll(condition => condition(row)) : row => conditions.Exists(condition => condition(row));
-        }
-
-        var field = query.Needed("field");
-        Require(table, field);
-        var wanted = query["value"];
-        if (wanted is not null && IsTime(table, field) is { } isCustom)
-        {
-            var rule = isCustom ? custom : standard;
-            if (!long.TryParse(wanted.ToString(), out var seconds))
-                throw new Refusal(400, "type_mismatch", $"{field} needs a Unix timestamp");
-            rule.Matches(0, comparison, seconds);
-            return row => rule.Matches(row[field] is JsonValue value && long.TryParse(value.ToString(), out var second) ? second : null, comparison, seconds);
-        }
-
-        return comparison switch
-        {
-            "=" => row => IsOneOf(row[field], wanted),
-            "!=" => row => !IsOneOf(row[field], wanted),
-            "IN" => row => (wanted as JsonArray ?? throw new Refusal(400, "type_mismatch", "IN needs an array")).Any(each => IsOneOf(row[field], each)),
-            "NIN" => row => !(wanted as JsonArray ?? throw new Refusal(400, "type_mismatch", "NIN needs an array")).Any(each => IsOneOf(row[field], each)),
-            ">" => row => row[field] is { } value && CompareValues(value, wanted) > 0,
-            "<" => row => row[field] is { } value && CompareValues(value, wanted) < 0,
-            ">=" => row => row[field] is { } value && CompareValues(value, wanted) >= 0,
-            "<=" => row => row[field] is { } value && CompareValues(value, wanted) <= 0,
-            "~" => row => row[field]?.ToString().Contains(wanted?.ToString() ?? "", StringComparison.OrdinalIgnoreCase) == true,
-            "!~" => row => row[field]?.ToString().Contains(wanted?.ToString() ?? "", StringComparison.OrdinalIgnoreCase) != true,
-            "^" => row => row[field]?.ToString().StartsWith(wanted?.ToString() ?? "", StringComparison.OrdinalIgnoreCase) == true,
-            "$" => row => row[field]?.ToString().EndsWith(wanted?.ToString() ?? "", StringComparison.OrdinalIgnoreCase) == true,
-            _ => throw Refusal.Invalid($"Operator {comparison} is not known"),
+            SearchKind.Ids => Ids(field, Known(word, IdOperators, name), value),
+            SearchKind.IdsByEquality => Ids(field, Known(word, EqualityOperators, name), value),
+            SearchKind.Flag => Flag(field, Known(word, EqualityOperators, name), value),
+            SearchKind.Text => Text(field, Known(word, TextOperators, name), value),
+            SearchKind.Number => Number(field, Known(word, NumberOperators, name), value),
+            _ when DaysOf(field) is { } days => Day(field, Known(word, DateOperators, name), value, days),
+            _ => Number(field, Known(word, NumberOperators, name), value),
         };
     }
 
-    private static void Require(ObjectTable table, string field)
+    // Null where times are searched to the second.
+    private DayRule? DaysOf(SearchField field) => (table.Name, api.Has17, field.Kind) switch
     {
-        var isKnown = Fields[table.Name].Contains(field)
-            || (field.StartsWith("custom_attributes.", StringComparison.Ordinal) && table.AttributeNamed(field["custom_attributes.".Length..]) is { Archived: false })
-            || (field.StartsWith("ticket_attribute.", StringComparison.Ordinal) && table.Name == "tickets");
-        if (!isKnown)
-            throw Refusal.Invalid($"Field '{field}' is not searchable", "invalid_field");
+        ("conversations" or "tickets", _, _) => null,
+        ("companies", _, _) => Utc,
+        (_, false, _) => workspaceDays,
+        (_, true, SearchKind.OwnTime) => Utc,
+        _ => null,
+    };
+
+    private static Condition Day(SearchField field, string word, JsonElement value, DayRule days)
+    {
+        if (IsNull(value))
+            return word == "=" ? (record, version) => field.Read(record, version) is null : throw Refusal.Invalid($"{field.Name} cannot be compared with null");
+        var second = (long)Numeric(field, value);
+        var (from, until) = (days.StartOfDay(second), days.StartOfDay(second, 1));
+        return word switch
+        {
+            "=" => (record, version) => field.Number(record, version) is { } at && at >= from && at < until,
+            ">" => (record, version) => field.Number(record, version) >= until,
+            _ => (record, version) => field.Number(record, version) < from,
+        };
     }
 
-    // Null: no time. False: one of the vendor's own fields. True: an attribute of people's own.
-    private static bool? IsTime(ObjectTable table, string field) =>
-        field.StartsWith("custom_attributes.", StringComparison.Ordinal)
-            ? table.AttributeNamed(field["custom_attributes.".Length..])?.DataType == "date" ? true : null
-            : field.EndsWith("_at", StringComparison.Ordinal) || field is "waiting_since" or "snoozed_until" ? false : null;
-
-    private static bool IsOneOf(JsonNode? value, JsonNode? wanted) => value is JsonArray many
-        ? many.Any(each => IsOneOf(each, wanted))
-        : string.Equals(value?.ToString(), wanted?.ToString(), StringComparison.OrdinalIgnoreCase);
-
-    private static int CompareValues(JsonNode? left, JsonNode? right) => (left, right) switch
+    private static Condition Number(SearchField field, string word, JsonElement value)
     {
-        (null, null) => 0,
-        (null, _) => -1,
-        (_, null) => 1,
-        _ when left.GetValueKind() == JsonValueKind.Number && decimal.TryParse(right.ToString(), System.Globalization.CultureInfo.InvariantCulture, out var number)
-            && decimal.TryParse(left.ToString(), System.Globalization.CultureInfo.InvariantCulture, out var own) => own.CompareTo(number),
-        _ => string.CompareOrdinal(left.ToString(), right.ToString()),
-    };
-}
+        if (word is "IN" or "NIN")
+        {
+            var all = List(value).Select(each => Numeric(field, each)).ToHashSet();
+            return (record, version) => (field.Number(record, version) is { } number && all.Contains(number)) == (word == "IN");
+        }
+        if (IsNull(value))
+            return word is "=" or "!=" ? (record, version) => (field.Read(record, version) is null) == (word == "=") : throw Refusal.Invalid($"{field.Name} cannot be compared with null");
+        var wanted = Numeric(field, value);
+        return word switch
+        {
+            "=" => (record, version) => field.Number(record, version) == wanted,
+            // What is unset is unequal too.
+            "!=" => (record, version) => field.Number(record, version) != wanted,
+            ">" => (record, version) => field.Number(record, version) > wanted,
+            "<" => (record, version) => field.Number(record, version) < wanted,
+            ">=" => (record, version) => field.Number(record, version) >= wanted,
+            _ => (record, version) => field.Number(record, version) <= wanted,
+        };
+    }
 
-/// <summary>The versions from which things are different (facts, sections 0 and 5).</summary>
-internal static class Versions
-{
-    public static readonly Version Oldest = new(2, 0);
-    public static readonly Version Newest = new(2, 17);
+    private static Condition Text(SearchField field, string word, JsonElement value)
+    {
+        if (word is "IN" or "NIN")
+        {
+            var all = List(value).Select(each => each.ToString()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            return (record, version) => (field.Read(record, version) is { } text && all.Contains(text)) == (word == "IN");
+        }
+        if (IsNull(value))
+            return word is "=" or "!=" ? (record, version) => string.IsNullOrEmpty(field.Read(record, version)) == (word == "=") : throw Refusal.Invalid($"{field.Name} cannot be compared with null");
+        if (value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+            throw new Refusal(400, "type_mismatch", $"{field.Name} must be compared with a text");
+        var wanted = value.ToString();
+        // Bodies are matched word by word.
+        if (field.Name == "source.body" && word is ("=" or "~"))
+        {
+            var words = wanted.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return (record, version) => field.Read(record, version) is { } text && Array.TrueForAll(words, each => text.Contains(each, AnyCase));
+        }
+        return word switch
+        {
+            "=" => (record, version) => string.Equals(field.Read(record, version), wanted, AnyCase),
+            "!=" => (record, version) => !string.Equals(field.Read(record, version), wanted, AnyCase),
+            "~" => (record, version) => field.Read(record, version)?.Contains(wanted, AnyCase) == true,
+            "!~" => (record, version) => field.Read(record, version)?.Contains(wanted, AnyCase) != true,
+            "^" => (record, version) => field.Read(record, version)?.StartsWith(wanted, AnyCase) == true,
+            _ => (record, version) => field.Read(record, version)?.EndsWith(wanted, AnyCase) == true,
+        };
+    }
 
-    /// <summary>Merged contacts answer 410, deleted conversations are listed, sort orders are checked.</summary>
-    public static readonly Version StrictOrder = new(2, 16);
+    private static Condition Flag(SearchField field, string word, JsonElement value)
+    {
+        if (IsNull(value))
+            return (record, version) => (field.Read(record, version) is null) == (word == "=");
+        var wanted = value.ToString().ToLowerInvariant();
+        if (wanted is not ("true" or "false"))
+            throw new Refusal(400, "type_mismatch", $"{field.Name} must be compared with true or false");
+        return (record, version) => (field.Read(record, version) == wanted) == (word == "=");
+    }
 
-    /// <summary>Times of contacts are compared to the second, and companies can be searched.</summary>
-    public static readonly Version ExactTimes = new(2, 17);
+    private static Condition Ids(SearchField field, string word, JsonElement value)
+    {
+        if (IsNull(value))
+            return (record, _) => (field.Ids!(record).Count == 0) == (word == "=");
+        var wanted = word is "IN" or "NIN" ? List(value).Select(each => each.ToString()).ToHashSet() : [value.ToString()];
+        return (record, _) => field.Ids!(record).Any(wanted.Contains) == (word is "=" or "IN");
+    }
+
+    private static string Known(string word, string[] known, string name) =>
+        known.Contains(word) ? word : throw Refusal.Invalid($"Operator {word} is not supported on {name}; supported are {string.Join(", ", known)}", "operator");
+
+    private static IEnumerable<JsonElement> List(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw new Refusal(400, "type_mismatch", "IN and NIN need a list");
+
+    private static double Numeric(SearchField field, JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number or JsonValueKind.String && double.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && (!field.IsTime || number == Math.Floor(number))
+            ? number : throw new Refusal(400, "type_mismatch", $"{field.Name} must be compared with a number");
+
+    private static bool IsNull(JsonElement value) => value.ValueKind == JsonValueKind.Null;
 }

@@ -2,176 +2,370 @@ using System.Text.Json.Nodes;
 
 namespace Trueup.Emulators.Intercom.Workspace;
 
-/// <summary>What a workspace holds, and what can be done to it. Stamps are whole seconds. Used under <see cref="Gate"/>.</summary>
+/// <summary>A contact that was merged into another.</summary>
+internal readonly record struct Merge(long Source, string Role, long At);
+
+/// <summary>A conversation that was deleted.</summary>
+internal readonly record struct DeletedConversation(long Id, bool MetricsRetained, long At);
+
+/// <summary>Everything that one Intercom workspace holds, and what may happen to it. Every member is used under <see cref="Gate"/>.</summary>
 internal sealed class IntercomWorkspace
 {
-    private readonly Dictionary<string, ObjectTable> tables;
-    private readonly Dictionary<long, HashSet<long>> contactsOf = [];
-    private long nextNumber = 100_000;
+    private const long Second = 1_000;
 
-    public IntercomWorkspace(TimeProvider clock, IntercomEmulatorOptions options)
+    private readonly Dictionary<string, ObjectTable> named;
+    private readonly Dictionary<long, List<Merge>> merges = [];
+    private readonly Dictionary<(string Stream, long Id), List<Record>> notes = [];
+    private readonly Queue<(Record Company, long At)> leaving = new();
+    private readonly TimeSpan companyArchival;
+    private long numbers = 3_000;
+
+    public IntercomWorkspace(VirtualClock clock, IntercomEmulatorOptions options)
     {
-        (Clock, Options) = (clock, options);
-        tables = ObjectKind.All.ToDictionary(kind => kind.Name, kind => new ObjectTable(kind));
-        Zone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone);
+        (Clock, Code, companyArchival) = (clock, options.WorkspaceCode, options.CompanyArchival);
+        TicketTypes = new TicketTypes(Code);
+        Parts = new PartLog(options.Seed);
+        Tables = [Contacts, Companies, Conversations, Tickets, Admins, Teams, Tags, Segments];
+        named = Tables.Append(Notes).ToDictionary(table => table.Name);
     }
 
     public Lock Gate { get; } = new();
 
-    public TimeProvider Clock { get; }
+    public VirtualClock Clock { get; }
 
-    public IntercomEmulatorOptions Options { get; }
+    /// <summary>The workspace's id.</summary>
+    public string Code { get; }
 
-    /// <summary>The zone in whose days contacts are searched.</summary>
-    public TimeZoneInfo Zone { get; }
+    /// <summary>Now, in whole seconds: the resolution of every stamp.</summary>
+    public long Now => Clock.Milliseconds / Second * Second;
 
-    public IEnumerable<ObjectTable> Tables => tables.Values;
-
-    public ObjectTable Contacts => tables["contacts"];
-
-    public ObjectTable Companies => tables["companies"];
-
-    public ObjectTable Conversations => tables["conversations"];
-
-    public ObjectTable Tickets => tables["tickets"];
-
-    public ObjectTable Tags => tables["tags"];
-
-    /// <summary>Deleted conversations, oldest first: the feed of them.</summary>
-    public List<(Record Record, long At)> DeletedConversations { get; } = [];
-
-    /// <summary>Merges: who was merged into whom, and when, in seconds since 1970 UTC.</summary>
-    public List<(Record Source, Record Target, string SourceRole, long At)> Merges { get; } = [];
-
-    /// <summary>The longest lag that any view has; versions older than that are forgotten.</summary>
+    /// <summary>Keeps earlier versions this long for lagging views; zero while no view lags.</summary>
     public TimeSpan LagHorizon { get; set; }
 
-    /// <summary>Now, in milliseconds since 1970 UTC.</summary>
-    public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private bool Lags => LagHorizon > TimeSpan.Zero;
 
-    /// <summary>Now as a stamp: whole seconds, in milliseconds.</summary>
-    public long Stamp => Now / 1000 * 1000;
+    /// <summary>The streams.</summary>
+    public IReadOnlyList<ObjectTable> Tables { get; }
 
-    public ObjectTable? Find(string name) => tables.GetValueOrDefault(name.ToLowerInvariant());
+    public ObjectTable Contacts { get; } = Schema.Contacts();
 
-    /// <summary>A number that nobody has yet, for attributes and parts.</summary>
-    public long NextNumber() => nextNumber++;
+    public ObjectTable Companies { get; } = Schema.Companies();
 
-    /// <summary>How many live contacts a company has; an archived one has none.</summary>
-    public int UsersOf(Record company) => company.Now.Life != RecordLife.Live ? 0 : contactsOf.TryGetValue(company.Id, out var contacts) ? contacts.Count : 0;
+    public ObjectTable Conversations { get; } = Schema.Conversations();
 
-    /// <summary>The live contacts of a company, in order of their numbers.</summary>
-    public IReadOnlyList<Record> ContactsOf(Record company) => contactsOf.TryGetValue(company.Id, out var contacts)
-        ? [.. contacts.Order().Select(number => Contacts.TryGet(number, out var contact) ? contact : throw new InvalidOperationException("A company has a contact that never was."))]
-        : [];
+    public ObjectTable Tickets { get; } = Schema.Tickets();
 
-    public Record Create(ObjectTable table, JsonObject body, long? stamp = null, long? created = null)
+    public ObjectTable Admins { get; } = Schema.Admins();
+
+    public ObjectTable Teams { get; } = Schema.Teams();
+
+    public ObjectTable Tags { get; } = Schema.Tags();
+
+    public ObjectTable Segments { get; } = Schema.Segments();
+
+    public ObjectTable Notes { get; } = Schema.Notes();
+
+    public LinkTable Links { get; } = new();
+
+    public PartLog Parts { get; }
+
+    public TicketTypes TicketTypes { get; }
+
+    public Subscriptions Subscriptions { get; } = new();
+
+    public List<DeletedConversation> DeletedConversations { get; } = [];
+
+    /// <summary>Told of everything that a webhook could tell: the topic and the item.</summary>
+    public Action<string, JsonNode>? Happened { get; set; }
+
+    /// <summary>The table of a name, plural or singular.</summary>
+    public ObjectTable? Find(string stream) => stream.ToLowerInvariant() is var name && named.TryGetValue(name, out var table) ? table : named.Values.FirstOrDefault(each => each.Type == name);
+
+    public ObjectTable this[string stream] => named[stream];
+
+    /// <summary>Segments that depend on a tag.</summary>
+    public Dictionary<long, long> SegmentsByTag { get; } = [];
+
+    /// <summary>Attributes that something else depends on, so that they cannot be archived.</summary>
+    public HashSet<FieldDefinition> AttributesInUse { get; } = [];
+
+    /// <summary>A number for the id of a definition.</summary>
+    public long NextNumber() => ++numbers;
+
+    /// <summary>An id for a choice.</summary>
+    public string NextOptionId() => new Guid([.. BitConverter.GetBytes(Chance.Mix(++numbers)), .. BitConverter.GetBytes(Chance.Mix(~numbers))]).ToString("D");
+
+    /// <summary>The attribute of tickets that has a name; a new one where none has.</summary>
+    public FieldDefinition TicketAttribute(string name, string type, long? at = null) =>
+        Tickets.Fields.FindAttribute(name) is { Archived: false } known && known.Type == type ? known
+        : Tickets.Fields.Define(ordinal => new FieldDefinition(ordinal, name, type) { Custom = true, Id = NextNumber(), CreatedAt = at ?? Now, UpdatedAt = at ?? Now });
+
+    public bool IsUser(RecordVersion contact) => Contacts.Text(contact, "role") is null or "user";
+
+    /// <summary>Live contacts of a company.</summary>
+    public int UsersOf(Record company)
     {
-        var at = stamp ?? Stamp;
-        var version = new RecordVersion(ObjectTable.Bytes(body), at, Now, RecordLife.Live, 0);
-        var record = table.Add(Math.Max(table.LastId + 1, table.Kind.IdPrefix is null ? 1_001 : 1), created ?? at, version, lags: LagHorizon > TimeSpan.Zero);
-        Index(table, record, [], body);
+        var count = 0;
+        foreach (var id in Links.Of("companies", company.Id, "contacts"))
+            if (Contacts.TryGet(id, out var contact) && contact.Now.Life == RecordLife.Live)
+                count++;
+        return count;
+    }
+
+    /// <summary>What was merged into a contact, oldest first.</summary>
+    public IReadOnlyList<Merge> MergesInto(Record contact) => merges.GetValueOrDefault(contact.Id) ?? [];
+
+    /// <summary>Notes on a contact or a company, newest first.</summary>
+    public IReadOnlyList<Record> NotesOf(ObjectTable table, Record record) => notes.GetValueOrDefault((table.Name, record.Id)) ?? [];
+
+    /// <summary>Carries out what takes its time: companies that were deleted are archived.</summary>
+    public void Settle()
+    {
+        while (leaving.TryPeek(out var next) && next.At <= Clock.Milliseconds)
+            Archive(Companies, leaving.Dequeue().Company);
+    }
+
+    /// <summary>Creates a record.</summary>
+    /// <param name="stamp">Its stamp; null for now.</param>
+    public Record Create(ObjectTable table, IEnumerable<KeyValuePair<FieldDefinition, byte[]?>> values, long? stamp = null)
+    {
+        var at = stamp ?? Now;
+        var changes = Changes(values);
+        var record = table.Add(table.LastId + 1, Math.Min(at, Now), new RecordVersion(ValueBody.With([], changes), at, Clock.Milliseconds, RecordLife.Live, 0), Lags);
+        Tell(table, record, "created");
         return record;
     }
 
-    /// <summary>Changes a record.</summary>
-    /// <param name="change">Changes the body.</param>
-    /// <param name="stamp">The stamp; null to leave it, which no write of a person does.</param>
-    public void Edit(ObjectTable table, Record record, Action<JsonObject> change, long? stamp)
+    /// <summary>Writes values. Stamps the record unless only computed values change.</summary>
+    public void Edit(ObjectTable table, Record record, IReadOnlyCollection<KeyValuePair<FieldDefinition, byte[]?>> values, long? stamp = null)
     {
-        var body = ObjectTable.Read(record.Now);
-        var before = ObjectTable.Links(body, "companies");
-        change(body);
-        Put(table, record, body, stamp ?? record.Now.Modified, record.Now.Life);
-        Index(table, record, before, body);
+        var before = record.Now;
+        var stamps = values.Count == 0 || values.Any(value => !value.Key.Calculated);
+        Put(table, record, new RecordVersion(ValueBody.With(before.Body, Changes(values)), stamps ? stamp ?? Now : before.Modified, Clock.Milliseconds, before.Life, before.ArchivedAt));
+        Tell(table, record, "updated");
     }
 
-    /// <summary>Hides a contact or a company, or deletes a conversation or a ticket for good.</summary>
-    public void Delete(ObjectTable table, Record record)
+    /// <summary>Stamps a record whose links or parts changed.</summary>
+    /// <param name="at">When; null for now.</param>
+    public void Touch(ObjectTable table, Record record, long? at = null)
     {
-        if (table == Conversations)
-            DeletedConversations.Add((record, Stamp / 1000));
+        if (record.Now.Life == RecordLife.Live && table.Name is ("contacts" or "companies" or "conversations" or "tickets"))
+            Put(table, record, new RecordVersion(record.Now.Body, at ?? Now, at ?? Clock.Milliseconds, record.Now.Life, record.Now.ArchivedAt));
+    }
+
+    /// <summary>Takes a record out of sight; a company leaves its people.</summary>
+    public void Archive(ObjectTable table, Record record)
+    {
+        if (record.Now.Life != RecordLife.Live)
+            return;
+        Tell(table, record, table == Companies ? "deleted" : "archived");
         if (table == Companies)
-            Detach(record);
-        End(table, record, table == Contacts || table == Companies ? RecordLife.Archived : RecordLife.Gone);
+            foreach (var contact in Links.Of("companies", record.Id, "contacts").ToList())
+                Links.Remove("companies", record.Id, "contacts", contact);
+        Put(table, record, new RecordVersion(record.Now.Body, record.Now.Modified, Clock.Milliseconds, RecordLife.Archived, Now));
     }
 
-    /// <summary>Erases a record.</summary>
-    public void Purge(ObjectTable table, Record record)
-    {
-        if (table == Conversations && record.Now.Life == RecordLife.Live)
-            DeletedConversations.Add((record, Stamp / 1000));
-        if (table == Companies)
-            Detach(record);
-        End(table, record, RecordLife.Gone);
-    }
+    /// <summary>Archives a company after a while.</summary>
+    public void ArchiveSoon(Record company) => leaving.Enqueue((company, Clock.Milliseconds + (long)companyArchival.TotalMilliseconds));
 
-    /// <summary>Brings an archived record back. It moves no stamp.</summary>
+    /// <summary>Brings an archived record back; its stamp moves.</summary>
     public void Restore(ObjectTable table, Record record)
     {
-        var body = ObjectTable.Read(record.Now);
-        Put(table, record, body, record.Now.Modified, RecordLife.Live);
-        Index(table, record, [], body);
+        if (record.Now.Life != RecordLife.Archived)
+            return;
+        Put(table, record, new RecordVersion(record.Now.Body, Now, Clock.Milliseconds, RecordLife.Live, 0));
+        Tell(table, record, "unarchived");
     }
 
-    /// <summary>Merges a contact into another, which takes over companies and tags.</summary>
-    public void Merge(Record winner, Record loser)
+    /// <summary>Deletes a record for good.</summary>
+    /// <param name="keepsMetrics">Of a conversation, whether reports still count it.</param>
+    /// <param name="at">When; null for now.</param>
+    public void Purge(ObjectTable table, Record record, bool keepsMetrics = true, long? at = null)
     {
-        var lost = ObjectTable.Read(loser.Now);
-        Merges.Add((loser, winner, lost["role"]?.GetValue<string>() ?? "user", Stamp / 1000));
-        End(Contacts, loser, RecordLife.Gone);
-        loser.MergedInto = winner.Id;
-        Edit(Contacts, winner, body =>
+        if (record.Now.Life == RecordLife.Gone)
+            return;
+        Tell(table, record, "deleted");
+        if (table == Conversations)
+            DeletedConversations.Add(new DeletedConversation(record.Id, keepsMetrics, at ?? Now));
+        Bury(table, record);
+    }
+
+    /// <summary>Merges a contact into another, which takes what it has none of, with all its links and conversations.</summary>
+    /// <param name="at">When; null for now.</param>
+    public void Merge(Record source, Record target, long? at = null)
+    {
+        var role = IsUser(source.Now) ? "user" : "lead";
+        var values = new SortedDictionary<int, byte[]?>();
+        var reader = new ValueBody.BodyReader(source.Now.Body);
+        while (reader.MoveNext())
+            if (ObjectTable.Value(target.Now, Contacts.Fields.All[reader.Ordinal]).IsEmpty && Contacts.Fields.All[reader.Ordinal] is not { Name: "role" or "external_id" })
+                values[reader.Ordinal] = reader.Value.ToArray();
+        // Conversations and tickets show whom they are of, so whoever is moved stamps them.
+        List<(ObjectTable Table, long Id)> moved = [.. from table in new[] { Conversations, Tickets } from id in Links.Of(Contacts.Name, source.Id, table.Name) select (table, id)];
+        Links.Move("contacts", source.Id, target.Id);
+        foreach (var (table, id) in moved)
+            if (table.TryGet(id, out var record))
+                Touch(table, record, at);
+        if (notes.Remove((Contacts.Name, source.Id), out var moving))
         {
-            foreach (var member in Contacts.Kind.LinkMembers.Keys)
-                ObjectTable.SetLinks(body, member, [.. ObjectTable.Links(body, member).Union(ObjectTable.Links(lost, member))]);
-        }, Stamp);
+            foreach (var note in moving)
+                Edit(Notes, note, [new(Notes.Fields["contact_id"], Stored.Text(Contacts.IdOf(target)))]);
+            Noted(Contacts, target).AddRange(moving);
+        }
+        source.MergedInto = target.Id;
+        Bury(Contacts, source);
+        if (!merges.TryGetValue(target.Id, out var history))
+            merges.Add(target.Id, history = []);
+        history.Add(new Merge(source.Id, role, at ?? Now));
+        Put(Contacts, target, new RecordVersion(ValueBody.With(target.Now.Body, values), at ?? Now, at ?? Clock.Milliseconds, RecordLife.Live, 0));
+        Happened?.Invoke("contact.merged", new JsonObject { ["from"] = Reference(Contacts, source), ["into"] = Told(Contacts, target) });
     }
 
-    /// <summary>Adds or removes a link that a record names.</summary>
-    public bool Link(ObjectTable table, Record record, string member, Record target, bool set, bool stamps = true)
+    /// <summary>The contact that a merged one ended in, found within three steps (facts, section 7); null where the way is longer, or ends in none.</summary>
+    public Record? Heir(Record contact)
     {
-        var links = ObjectTable.Links(ObjectTable.Read(record.Now), member);
-        if (links.Contains(target.Id) == set)
+        for (var steps = 0; steps < 3 && contact.MergedInto != 0; steps++)
+            if (!Contacts.TryGet(contact.MergedInto, out contact!))
+                return null;
+        return contact.MergedInto == 0 && contact.Now.Life != RecordLife.Gone ? contact : null;
+    }
+
+    /// <summary>Links two records, and stamps those that show it; false if they were linked already.</summary>
+    public bool Link(ObjectTable table, Record record, ObjectTable other, Record otherRecord)
+    {
+        if (!Links.Add(table.Name, record.Id, other.Name, otherRecord.Id))
             return false;
-        Edit(table, record, body => ObjectTable.SetLinks(body, member, set ? [.. links, target.Id] : [.. links.Where(number => number != target.Id)]), stamps ? Stamp : null);
+        Linked(table, record, other, otherRecord, added: true);
         return true;
     }
 
-    private void Put(ObjectTable table, Record record, JsonObject body, long stamp, RecordLife life)
+    /// <summary>Unlinks two records, and stamps those that showed it; false if they were not linked.</summary>
+    public bool Unlink(ObjectTable table, Record record, ObjectTable other, Record otherRecord)
     {
-        table.Put(record, new RecordVersion(ObjectTable.Bytes(body), stamp, Now, life, life == RecordLife.Archived ? Now : 0), LagHorizon > TimeSpan.Zero);
-        RecordTable.Forget(record, Now - (long)LagHorizon.TotalMilliseconds - 1);
+        if (!Links.Remove(table.Name, record.Id, other.Name, otherRecord.Id))
+            return false;
+        Linked(table, record, other, otherRecord, added: false);
+        return true;
     }
 
-    private void End(ObjectTable table, Record record, RecordLife life)
+    /// <summary>Adds something said or done, and stamps the record.</summary>
+    public void Say(ObjectTable table, Record record, Part part)
     {
-        var body = ObjectTable.Read(record.Now);
-        Put(table, record, body, record.Now.Modified, life);
-        if (table == Contacts)
-            foreach (var company in ObjectTable.Links(body, "companies"))
-                contactsOf.GetValueOrDefault(company)?.Remove(record.Id);
+        Parts.Add(table, record, part);
+        Touch(table, record);
+        Tell(table, record, part.Kind);
     }
 
-    // A company that goes leaves its contacts without moving their stamps.
-    private void Detach(Record company)
+    public Record Annotate(ObjectTable table, Record record, string body, string? adminId, long? at = null)
     {
-        foreach (var contact in ContactsOf(company))
-            Link(Contacts, contact, "companies", company, set: false, stamps: false);
+        var fields = Notes.Fields;
+        var note = Create(Notes,
+        [
+            new(fields["body"], Stored.Text(body)), new(fields["author_id"], adminId is null ? null : Stored.Text(adminId)),
+            new(fields[table == Contacts ? "contact_id" : "company_id"], Stored.Text(table.IdOf(record))),
+        ], at);
+        Noted(table, record).Insert(0, note);
+        if (at is null)
+            Touch(table, record);
+        return note;
     }
 
-    private void Index(ObjectTable table, Record record, IReadOnlyList<long> before, JsonObject body)
+    /// <summary>A record as webhooks tell it.</summary>
+    public JsonNode Told(ObjectTable table, Record record)
     {
-        if (table != Contacts || record.Now.Life != RecordLife.Live)
+        var json = new JsonBytes();
+        Member.WriteAll(json, new Shown(this, table, record, record.Now, ApiVersion.OfState));
+        var item = JsonNode.Parse(json.Written.Span)!;
+        System.Buffers.ArrayPool<byte>.Shared.Return(json.Rented);
+        return item;
+    }
+
+    private List<Record> Noted(ObjectTable table, Record record)
+    {
+        if (!notes.TryGetValue((table.Name, record.Id), out var list))
+            notes.Add((table.Name, record.Id), list = []);
+        return list;
+    }
+
+    private void Bury(ObjectTable table, Record record)
+    {
+        Links.RemoveAll(table.Name, record.Id);
+        Parts.Forget(table, record);
+        notes.Remove((table.Name, record.Id));
+        Put(table, record, new RecordVersion([], record.Now.Modified, Clock.Milliseconds, RecordLife.Gone, 0));
+    }
+
+    private void Linked(ObjectTable table, Record record, ObjectTable other, Record otherRecord, bool added)
+    {
+        // The record that shows the link is the one that is stamped.
+        var (shows, shower, shown, target) = LinkTable.Kinds.Any(kind => kind.From == table.Name && kind.To == other.Name)
+            ? (table, record, other, otherRecord) : (other, otherRecord, table, record);
+        Touch(shows, shower);
+        if (Happened is null)
             return;
-        var after = ObjectTable.Links(body, "companies");
-        foreach (var company in before.Except(after))
-            contactsOf.GetValueOrDefault(company)?.Remove(record.Id);
-        foreach (var company in after.Except(before))
+        var topic = (shows.Name, shown.Name) switch
         {
-            if (!contactsOf.TryGetValue(company, out var contacts))
-                contactsOf.Add(company, contacts = []);
-            contacts.Add(record.Id);
-        }
+            ("contacts", "companies") => added ? "company.contact.attached" : "company.contact.detached",
+            ("contacts", "tags") => $"contact.{Role(shower)}.tag.{(added ? "created" : "deleted")}",
+            ("conversations", "contacts") => added ? "conversation.contact.attached" : "conversation.contact.detached",
+            ("tickets", "contacts") => added ? "ticket.contact.attached" : "ticket.contact.detached",
+            _ => null,
+        };
+        if (topic is not null)
+            Happened(topic, new JsonObject { ["type"] = shows.Type, [shows.Type] = Told(shows, shower), [shown.Type] = Told(shown, target) });
+    }
+
+    private void Put(ObjectTable table, Record record, RecordVersion version)
+    {
+        table.Put(record, version, Lags);
+        if (Lags)
+            RecordTable.Forget(record, version.Written - (long)LagHorizon.TotalMilliseconds);
+    }
+
+    private void Tell(ObjectTable table, Record record, string what)
+    {
+        if (Happened is null)
+            return;
+        var topic = (table.Name, what) switch
+        {
+            ("contacts", "created" or "updated") => $"contact.{Role(record)}.{what}",
+            ("contacts", _) => $"contact.{what}",
+            ("companies", "created" or "updated" or "deleted") => $"company.{what}",
+            ("conversations", "created") => "conversation.user.created",
+            ("conversations", "deleted") => "conversation.deleted",
+            ("conversations", "comment") => "conversation.user.replied",
+            ("conversations", "admin comment" or "note") => what == "note" ? "conversation.admin.noted" : "conversation.admin.replied",
+            ("conversations", "assignment") => "conversation.admin.assigned",
+            ("conversations", "close") => "conversation.admin.closed",
+            ("conversations", "open") => "conversation.admin.opened",
+            ("conversations", "snoozed") => "conversation.admin.snoozed",
+            ("tickets", "created") => "ticket.created",
+            ("tickets", "updated") => "ticket.attribute.updated",
+            ("tickets", "note") => "ticket.note.created",
+            _ => null,
+        };
+        if (topic is not null)
+            Happened(topic, what == "deleted" ? Reference(table, record) : Told(table, record));
+    }
+
+    // What is deleted is told by its ids alone (facts, section 13).
+    private JsonObject Reference(ObjectTable table, Record record)
+    {
+        var item = new JsonObject { ["type"] = table.Type, ["id"] = table.IdOf(record) };
+        if (table == Contacts)
+            item["external_id"] = Contacts.Text(record.Now, "external_id");
+        if (table == Companies)
+            item["company_id"] = Companies.Text(record.Now, "company_id");
+        return item;
+    }
+
+    private string Role(Record contact) => IsUser(contact.Now) ? "user" : "lead";
+
+    private static SortedDictionary<int, byte[]?> Changes(IEnumerable<KeyValuePair<FieldDefinition, byte[]?>> values)
+    {
+        var changes = new SortedDictionary<int, byte[]?>();
+        foreach (var (field, value) in values)
+            changes[field.Ordinal] = value;
+        return changes;
     }
 }

@@ -1,43 +1,57 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Globalization;
 
 namespace Trueup.Emulators.Intercom.Workspace;
 
-/// <summary>All records of one kind. A version's body holds, as JSON, only what differs from the kind's template, and links as arrays of record numbers.</summary>
-internal sealed class ObjectTable(ObjectKind kind) : RecordTable
+/// <summary>All records of one kind.</summary>
+/// <param name="name">The stream.</param>
+/// <param name="type">The value of their <c>type</c>.</param>
+/// <param name="idPrefix">The first eight digits of ids with 24; null where ids are decimal numbers.</param>
+/// <param name="attributesMember">The member that holds what people defined; null where they define nothing.</param>
+internal sealed class ObjectTable(string name, string type, string? idPrefix, string? attributesMember = null) : RecordTable
 {
-    public ObjectKind Kind { get; } = kind;
+    private const int HexDigits = 24;
 
-    public string Name => Kind.Name;
+    private readonly Dictionary<int, ValueIndex> indexes = [];
 
-    /// <summary>What people defined, in the order in which they did.</summary>
-    public List<CustomAttribute> Attributes { get; } = [];
+    public string Name => name;
 
-    /// <summary>The record of an id, whatever became of it; null for an id that never was.</summary>
-    public Record? Find(string id) => Kind.IdNumber(id) is > 0 and var number && TryGet(number, out var record) ? record : null;
+    public string Type => type;
 
-    public string IdOf(Record record) => Kind.IdText(record.Id);
+    public FieldTable Fields { get; } = new(attributesMember);
 
-    /// <summary>What a version holds; a copy.</summary>
-    public static JsonObject Read(RecordVersion version) => version.Body.Length == 0 ? [] : JsonNode.Parse(version.Body)!.AsObject();
+    /// <summary>What a record shows, in the order of answers.</summary>
+    public List<Member> Shape { get; } = [];
 
-    /// <summary>The numbers of the records that a body links to by a member.</summary>
-    public static List<long> Links(JsonObject body, string member) =>
-        body["~" + member] is JsonArray numbers ? [.. numbers.Select(number => number!.GetValue<long>())] : [];
+    /// <summary>The id as the API has it.</summary>
+    public string IdText(long id) => idPrefix is null ? id.ToString(CultureInfo.InvariantCulture) : $"{idPrefix}{id:x16}";
 
-    public static void SetLinks(JsonObject body, string member, IReadOnlyList<long> numbers)
-    {
-        if (numbers.Count == 0)
-            body.Remove("~" + member);
-        else
-            body["~" + member] = new JsonArray([.. numbers.Select(number => (JsonNode)number)]);
-    }
+    public string IdOf(Record record) => IdText(record.Id);
 
-    public static byte[] Bytes(JsonObject body) => JsonSerializer.SerializeToUtf8Bytes(body, Api.Reply.Relaxed);
+    /// <summary>The record of an id, whatever became of it; null where there never was one.</summary>
+    public Record? Find(string? id) => id is not null && NumberOf(id) is > 0 and var number && TryGet(number, out var record) ? record : null;
 
-    public CustomAttribute? AttributeNamed(string name) => Attributes.FirstOrDefault(attribute => attribute.Name == name && !attribute.Removed);
+    public Record? FindLive(string? id) => Find(id) is { Now.Life: RecordLife.Live } record ? record : null;
 
+    /// <summary>The records that are not gone and have a value in an indexed field.</summary>
+    public IReadOnlyList<Record> FindBy(FieldDefinition field, string value) => indexes[field.Ordinal].Find(value);
+
+    public void Index(FieldDefinition field) => indexes.Add(field.Ordinal, new ValueIndex(field.Ordinal));
+
+    /// <summary>The value of a field as it stands in JSON; empty while it is unset.</summary>
+    public static ReadOnlySpan<byte> Value(RecordVersion version, FieldDefinition field) => ValueBody.Find(version.Body, field.Ordinal);
+
+    /// <summary>The text of a standard field; null while it is unset.</summary>
+    public string? Text(RecordVersion version, string field) => Stored.Read(Value(version, Fields[field]));
+
+    /// <inheritdoc/>
     protected override void Changed(Record record, RecordVersion before, RecordVersion after)
     {
+        foreach (var index in indexes.Values)
+            index.Move(record, before, after);
     }
+
+    private long NumberOf(string text) =>
+        idPrefix is null ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
+        : text.Length == HexDigits && text.StartsWith(idPrefix, StringComparison.Ordinal)
+            && long.TryParse(text.AsSpan(idPrefix.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var digits) ? digits : 0;
 }

@@ -74,7 +74,7 @@ internal sealed class GeneratedData
             writer.ResetWrittenCount();
             for (var f = 0; f < fields.Length; f++)
                 if (Value(table, fields[f], pools[f], i, remarks) is { } value)
-                    RecordBody.Append(writer, fields[f].Ordinal, value);
+                    ValueBody.Append(writer, fields[f].Ordinal, value);
             var created = Whole(since + random.NextInt64(until - since));
             var modified = Whole(created + random.NextInt64(until - created + 1));
             // Every tenth was last touched by an automated process, which people's date does not show.

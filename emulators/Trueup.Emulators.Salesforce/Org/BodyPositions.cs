@@ -15,7 +15,7 @@ internal sealed class BodyPositions
             (starts, lengths) = (new int[fields], new int[fields]);
         Array.Clear(lengths);
         body = next;
-        var values = new RecordBody.BodyReader(next);
+        var values = new ValueBody.BodyReader(next);
         while (values.MoveNext())
             (starts[values.Ordinal], lengths[values.Ordinal]) = (values.Start, values.Value.Length);
     }

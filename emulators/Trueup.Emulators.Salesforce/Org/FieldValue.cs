@@ -15,7 +15,7 @@ internal static class FieldValue
             WriteSystem(json, table, record, version, field.Ordinal);
             return json.Written.Span;
         }
-        var value = RecordBody.Find(version.Body, field.Ordinal);
+        var value = ValueBody.Find(version.Body, field.Ordinal);
         return value.IsEmpty ? Unset(field) : value;
     }
 

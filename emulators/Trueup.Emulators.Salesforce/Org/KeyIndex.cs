@@ -32,5 +32,5 @@ internal sealed class KeyIndex
     }
 
     private string? ValueOf(RecordVersion version) =>
-        version.Life == RecordLife.Live && RecordBody.Find(version.Body, ordinal) is { IsEmpty: false } value ? StoredValue.Decode(value) : null;
+        version.Life == RecordLife.Live && ValueBody.Find(version.Body, ordinal) is { IsEmpty: false } value ? StoredValue.Decode(value) : null;
 }

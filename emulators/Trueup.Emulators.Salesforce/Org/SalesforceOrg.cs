@@ -101,7 +101,7 @@ internal sealed class SalesforceOrg
             if (field.AutoNumber && !field.Removed)
                 changes.TryAdd(field.Ordinal, StoredValue.Text($"{table.Records.Count + 1:00000000}"));
         var record = table.Add(table.LastId + 1, Math.Min(at, Now),
-            new RecordVersion(RecordBody.With([], changes), at, Clock.Milliseconds, RecordLife.Live, 0), Lags);
+            new RecordVersion(ValueBody.With([], changes), at, Clock.Milliseconds, RecordLife.Live, 0), Lags);
         undo?.Add(() => table.TakeBack(record));
         return record;
     }
@@ -113,7 +113,7 @@ internal sealed class SalesforceOrg
         var before = record.Now;
         var stamps = values.Count == 0 || values.Any(value => table.Fields.Find(value.Key) is not { Calculated: true });
         var at = stamps ? stamp ?? Now : before.Modified;
-        Put(table, record, before.With(Clock.Milliseconds, RecordBody.With(before.Body, Changes(table, values)), at, stamps && byPerson ? at : null));
+        Put(table, record, before.With(Clock.Milliseconds, ValueBody.With(before.Body, Changes(table, values)), at, stamps && byPerson ? at : null));
     }
 
     /// <summary>Deletes a record, and what cannot be without it; clears what refers to it, which moves no stamp.</summary>
@@ -137,7 +137,7 @@ internal sealed class SalesforceOrg
         foreach (var (childTable, child, field) in children)
             if (child.Now.Life == RecordLife.Archived && field.CascadeDelete)
                 Restore(childTable, child);
-            else if (child.Now.Life == RecordLife.Live && RecordBody.Find(child.Now.Body, field.Ordinal).IsEmpty)
+            else if (child.Now.Life == RecordLife.Live && ValueBody.Find(child.Now.Body, field.Ordinal).IsEmpty)
                 PutReference(childTable, child, field, StoredValue.Text(table.IdOf(record)), child.Now.Modified);
     }
 
@@ -226,7 +226,7 @@ internal sealed class SalesforceOrg
 
     private void PutReference(SObjectTable table, Record record, FieldDefinition field, byte[]? value, long stamp) =>
         Put(table, record, record.Now.With(Clock.Milliseconds,
-            RecordBody.With(record.Now.Body, new SortedDictionary<int, byte[]?> { [field.Ordinal] = value }), stamp));
+            ValueBody.With(record.Now.Body, new SortedDictionary<int, byte[]?> { [field.Ordinal] = value }), stamp));
 
     private void Remember(SObjectTable table, Record record, long at)
     {

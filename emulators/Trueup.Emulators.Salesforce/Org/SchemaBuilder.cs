@@ -103,7 +103,7 @@ internal sealed class SchemaBuilder
         var any = false;
         foreach (var (key, field) in parts)
         {
-            var value = RecordBody.Find(version.Body, field.Ordinal);
+            var value = ValueBody.Find(version.Body, field.Ordinal);
             json.Raw(json.Written.IsEmpty ? "{"u8 : ","u8).Text(key).Raw(":"u8).Raw(value.IsEmpty ? "null"u8 : value);
             any |= !value.IsEmpty;
         }
@@ -119,8 +119,8 @@ internal sealed class SchemaBuilder
         var (first, last) = (table.Fields.Find("FirstName")!, table.Fields.Find("LastName")!);
         return Computed("Name", "Full Name", "string", (_, _, _, version) =>
         {
-            var given = RecordBody.Find(version.Body, first.Ordinal);
-            var family = RecordBody.Find(version.Body, last.Ordinal);
+            var given = ValueBody.Find(version.Body, first.Ordinal);
+            var family = ValueBody.Find(version.Body, last.Ordinal);
             return given.IsEmpty ? family.IsEmpty ? null : family.ToArray()
                 : family.IsEmpty ? given.ToArray() : [.. given[..^1], (byte)' ', .. family[1..]];
         }, length: 121, isName: true);

@@ -83,9 +83,9 @@ internal static class StandardObjects
 
     // A formula over the parent: it changes with the account, and the contact's stamp does not move.
     private static byte[]? RatingOfAccount(SalesforceOrg org, SObjectTable table, Record record, RecordVersion version) =>
-        RecordBody.Find(version.Body, table.Fields.Find("AccountId")!.Ordinal) is { IsEmpty: false } id
+        ValueBody.Find(version.Body, table.Fields.Find("AccountId")!.Ordinal) is { IsEmpty: false } id
         && org.Resolve(StoredValue.Decode(id)) is { } account
-        && RecordBody.Find(account.Record.Now.Body, account.Table.Fields.Find("Rating")!.Ordinal) is { IsEmpty: false } rating ? rating.ToArray() : null;
+        && ValueBody.Find(account.Record.Now.Body, account.Table.Fields.Find("Rating")!.Ordinal) is { IsEmpty: false } rating ? rating.ToArray() : null;
 
     private static void Leads(SalesforceOrg org) =>
         Define(org, new("Lead", "00Q", "Lead", "Leads") { Mergeable = true })
@@ -110,7 +110,7 @@ internal static class StandardObjects
     }
 
     private static Computation StageIs(byte[] beginning) => (_, table, _, version) =>
-        RecordBody.Find(version.Body, table.Fields.Find("StageName")!.Ordinal).StartsWith(beginning) ? StoredValue.True : StoredValue.False;
+        ValueBody.Find(version.Body, table.Fields.Find("StageName")!.Ordinal).StartsWith(beginning) ? StoredValue.True : StoredValue.False;
 
     private static void Cases(SalesforceOrg org) =>
         Define(org, new("Case", "500", "Case", "Cases") { Mergeable = true })

@@ -43,12 +43,12 @@ internal sealed class AnsweredRows : IDisposable
 
     private byte[] Buffer => buffer ?? throw new ObjectDisposedException(nameof(AnsweredRows));
 
-    /// <summary>Reads an answer with a list.</summary>
+    /// <summary>Reads an answer with a list. One that does not call itself a list is not believed: an empty one would end a read.</summary>
     /// <exception cref="CrmContractException">It has none.</exception>
     public static AnsweredRows ReadList(CrmAnswer answer, RowShape shape)
     {
         var read = new AnsweredRows(answer.PooledBuffer);
-        var hasList = false;
+        var (isList, hasList) = (false, false);
         var reader = Begin(answer);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -58,6 +58,11 @@ internal sealed class AnsweredRows : IDisposable
                 hasList = reader.TokenType == JsonTokenType.StartArray;
                 while (hasList && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                     read.ReadRow(ref reader, shape);
+            }
+            else if (reader.ValueTextEquals("type"u8))
+            {
+                reader.Read();
+                isList = reader.TokenType == JsonTokenType.String && reader.ValueSpan.EndsWith("list"u8);
             }
             else if (reader.ValueTextEquals("pages"u8))
             {
@@ -80,7 +85,7 @@ internal sealed class AnsweredRows : IDisposable
             }
         }
 
-        if (!hasList)
+        if (!isList || !hasList)
             throw new CrmContractException($"The answer has no {shape.Stream.ListMember}.");
         answer.GiveAwayBuffer();
         return read;

@@ -5,15 +5,18 @@ using Trueup.Http;
 namespace Trueup.Connectors.Intercom;
 
 /// <summary>The links that records name themselves.</summary>
+/// <remarks>Which segments a contact is in, no record tells: that would take a call for each contact. Source: intercom.md, sections 2 and 15.</remarks>
 internal static class Links
 {
     /// <summary>Who defines the types of links.</summary>
     public const string Category = "INTERCOM_DEFINED";
 
-    private static readonly (string From, string To, string Field, string Member)[] Named =
+    // The field that names the others, and the list within it; no list where the field is the list itself, or the one that is named.
+    private static readonly (string From, string To, string Field, string? Member)[] Named =
     [
-        ("contacts", "companies", "companies", "data"), ("contacts", "tags", "tags", "data"), ("companies", "tags", "tags", "tags"),
-        ("conversations", "contacts", "contacts", "contacts"), ("conversations", "tags", "tags", "tags"), ("tickets", "contacts", "contacts", "contacts"),
+        ("contacts", "companies", "companies", "data"), ("contacts", "tags", "tags", "data"), ("companies", "tags", "tags", "tags"), ("companies", "segments", "segments", "segments"),
+        ("conversations", "contacts", "contacts", "contacts"), ("conversations", "tags", "tags", "tags"), ("conversations", "companies", "company", null),
+        ("tickets", "contacts", "contacts", "contacts"), ("tickets", "conversations", "linked_objects", "data"), ("teams", "admins", "admin_ids", null),
     ];
 
     public static IReadOnlyList<AssociationPair> PairsOf(IReadOnlyList<StreamDescription> streams)
@@ -28,8 +31,21 @@ internal static class Links
         if (field is null || Value(propertiesUtf8, field) is not { } list)
             return [];
         using (list)
-            return [.. list.RootElement.Items(member).Select(entry => entry.Id("id")).OfType<string>().Distinct().Select(id => new Association(new RecordId(id), Category, field, null))];
+            return [.. Entries(list.RootElement, member).Where(entry => IsOf(pair.To, entry)).Select(IdOf).OfType<string>().Distinct().Select(id => new Association(new RecordId(id), Category, field, null))];
     }
+
+    private static IEnumerable<JsonElement> Entries(JsonElement value, string? member) => value.ValueKind switch
+    {
+        JsonValueKind.Object => member is null ? [value] : value.Items(member),
+        JsonValueKind.Array when member is null => value.EnumerateArray(),
+        _ => [],
+    };
+
+    // A ticket is linked to conversations and to other tickets, in one list.
+    private static bool IsOf(StreamName stream, JsonElement entry) =>
+        entry.ValueKind != JsonValueKind.Object || entry.Text("type") is not { } type || IntercomStream.All.Any(each => each.Type == type && each.Name == stream.Value);
+
+    private static string? IdOf(JsonElement entry) => entry.ValueKind == JsonValueKind.Number ? entry.GetRawText() : entry.Id("id");
 
     /// <summary>The contacts that were merged into one, as its history has them.</summary>
     public static IReadOnlyList<RecordId> MergedInto(ReadOnlySpan<byte> propertiesUtf8)

@@ -85,7 +85,7 @@ internal sealed class Metadata(IntercomApi api) : IDisposable
             if (kept() is { } before)
                 return before;
             var read = await api.GetAsync(path, endpoint, cancellationToken);
-            if (read.Member("data").ValueKind != JsonValueKind.Array)
+            if (read.Text("type") != "list" || read.Member("data").ValueKind != JsonValueKind.Array)
                 throw new CrmContractException($"Intercom's {endpoint} are no list; try again later.");
             keep(read);
             return read;

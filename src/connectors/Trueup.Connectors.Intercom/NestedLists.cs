@@ -62,7 +62,9 @@ internal sealed class NestedLists(IntercomApi api)
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var page = 1; ; page++)
         {
-            var answer = await api.GetAsync($"{address}?per_page={PerPage}&page={page}", $"{member} of a contact", cancellationToken);
+            // Tags and subscriptions come whole; companies and notes in pages.
+            var query = member is "companies" or "notes" ? $"?per_page={PerPage}&page={page}" : "";
+            var answer = await api.GetAsync(address + query, $"{member} of a contact", cancellationToken);
             foreach (var item in answer.Items("data"))
                 if (item.Id("id") is { } id && item.Text("type") is { } type && seen.Add(id))
                     entries.Add(new JsonObject { ["id"] = id, ["type"] = type, ["url"] = $"/{(member == "subscriptions" ? "subscription_types" : member)}/{id}" });

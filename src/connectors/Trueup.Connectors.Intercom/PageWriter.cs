@@ -4,7 +4,11 @@ using Trueup.Http;
 namespace Trueup.Connectors.Intercom;
 
 /// <summary>Writes records into a page: the fields asked for, in the order in which they were, each as it came.</summary>
-/// <remarks>Not for concurrent use.</remarks>
+/// <remarks>
+/// <para>Intercom leaves out what a record has no value of: attributes that are not set, a company's website. Such a field is written as null, because one that is
+/// left out would keep the value that it had before it was cleared. Source: intercom.md, section 15, and Intercom's OpenAPI description 2.16, which knows no null for many members.</para>
+/// <para>Not for concurrent use.</para>
+/// </remarks>
 internal sealed class PageWriter(RowShape shape) : IDisposable
 {
     private readonly List<(int IdStart, int IdLength, long Modified, int Start, int Length)> records = [];
@@ -35,20 +39,17 @@ internal sealed class PageWriter(RowShape shape) : IDisposable
         var idStart = buffer.Written;
         Append(answer.BytesOf(row.Id));
         var start = buffer.Written;
-        var isFirst = true;
+        Append("{"u8);
         for (var field = 0; field < row.Values.Length; field++)
         {
             var value = completed?.GetValueOrDefault(field) is { } whole ? whole : answer.BytesOf(row.Values[field]);
-            if (value.IsEmpty)
-                continue;
-            Append(isFirst ? "{"u8 : ","u8);
+            Append(field == 0 ? ""u8 : ","u8);
             Append(shape.Fields[field]);
             Append(":"u8);
-            Append(value);
-            isFirst = false;
+            Append(value.IsEmpty ? "null"u8 : value);
         }
 
-        Append(isFirst ? "{}"u8 : "}"u8);
+        Append("}"u8);
         records.Add((idStart, row.Id.Length, shape.Stream.IsStamped ? row.ModifiedSeconds!.Value * 1000 : 0, start, buffer.Written - start));
     }
 

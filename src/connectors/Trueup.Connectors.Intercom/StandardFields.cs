@@ -30,19 +30,19 @@ internal static class StandardFields
         [
             Text("title"), Time("created_at"), Time("updated_at"), Time("waiting_since"), Time("snoozed_until"), Json("source"), Linked("contacts"), Json("first_contact_reply"),
             Assigned("admin_assignee_id", "admins"), Assigned("team_assignee_id", "teams"), Flag("open"), Choice("state", "open", "closed", "snoozed") with { ReadOnly = true }, Flag("read") with { ReadOnly = false }, Linked("tags"),
-            Choice("priority", "none", "low", "medium", "high", "urgent") with { ReadOnly = true }, Json("sla_applied"), Linked("statistics"), Json("conversation_rating"), Json("teammates"), Json("topics"), Linked("ticket"),
+            Choice("priority", "none", "low", "medium", "high", "urgent") with { ReadOnly = true }, Json("sla_applied"), Linked("statistics"), Json("conversation_rating"), Json("teammates"), Json("topics"), Linked("ticket"), Linked("company"),
             Linked("linked_objects"), Json("ai_agent"), Flag("ai_agent_participated"), Json("conversation_parts"),
         ],
         ["tickets"] =
         [
             ReadOnly("ticket_id"), ReadOnly("category"), Linked("ticket_state"), Linked("ticket_type"), Linked("contacts"), Assigned("admin_assignee_id", "admins"), Assigned("team_assignee_id", "teams"),
-            Time("created_at"), Time("updated_at"), Json("ticket_parts"), Flag("open") with { ReadOnly = false }, Linked("linked_objects"), Flag("is_shared") with { ReadOnly = false },
+            Time("created_at"), Time("updated_at"), Json("ticket_parts"), Flag("open") with { ReadOnly = false }, Time("snoozed_until"), Linked("linked_objects"), Flag("is_shared") with { ReadOnly = false },
         ],
         ["admins"] =
         [
-            ReadOnly("name"), ReadOnly("email"), ReadOnly("job_title"), Flag("away_mode_enabled"), Flag("away_mode_reassign"), Flag("has_inbox_seat"), Json("team_ids"), Json("avatar"),
+            ReadOnly("name"), ReadOnly("email"), ReadOnly("job_title"), Flag("away_mode_enabled"), Flag("away_mode_reassign"), Number("away_status_reason_id"), Flag("has_inbox_seat"), Json("team_ids"), Json("avatar"),
         ],
-        ["teams"] = [ReadOnly("name"), Json("admin_ids")],
+        ["teams"] = [ReadOnly("name"), Json("admin_ids"), Number("assignment_limit"), ReadOnly("distribution_method")],
         ["tags"] = [ReadOnly("name")],
         ["segments"] = [ReadOnly("name"), Time("created_at"), Time("updated_at"), ReadOnly("person_type")],
     };

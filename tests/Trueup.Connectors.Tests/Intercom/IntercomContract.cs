@@ -17,6 +17,9 @@ public sealed class IntercomContract : ConnectorContract
 
     protected override (string Name, string NumberType) Added => ("custom_attributes.trueup_new", "float");
 
+    // Not at lists within a contact: their order is part of its value.
+    protected override IReadOnlyList<Control> Disorder => [new OrderControl(OrderManner.Shuffle) { Endpoint = "search" }, new TwiceControl { Endpoint = "search" }];
+
     protected override async Task<IEmulatedCrm> StartAsync() =>
         await EmulatedIntercom.StartAsync(new IntercomEmulatorOptions { Records = 260, Seed = 7 });
 

@@ -1,4 +1,8 @@
 using System.Text;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Trueup.Connectors.Intercom;
 using Trueup.Contract;
@@ -196,11 +200,35 @@ public sealed class IntercomTraps : IAsyncLifetime
         crm.Mutate(new AddField("conversations", new EmulatedField("urgency", "Urgency", "string")));
         await connector.DiscoverAsync(isThorough: false, CancellationToken.None);
         Assert.DoesNotContain("custom_attributes.urgency", await FieldsAsync(stream));
+        var one = crm.State("conversations").Streams["conversations"].First(conversation => conversation.Deleted is null).Id;
+        crm.Mutate(new EditRecords("conversations", [one], new Dictionary<string, string?> { ["custom_attributes.urgency"] = "high" }));
 
         await ReadAsync(connector.ReadAllAsync(new FullRead(stream, before, null), CancellationToken.None));
         await connector.DiscoverAsync(isThorough: false, CancellationToken.None);
 
         Assert.Contains("custom_attributes.urgency", await FieldsAsync(stream));
+    }
+
+    [Fact]
+    public async Task What_was_cleared_arrives_as_null_although_Intercom_leaves_it_out()
+    {
+        var (contacts, companies) = (await StreamAsync("contacts"), await StreamAsync("companies"));
+        var contact = Live("contacts", "custom_attributes.seats");
+        var company = Live("companies", "website");
+        crm.Mutate(
+            new EditRecords("contacts", [contact], new Dictionary<string, string?> { ["custom_attributes.seats"] = null }),
+            new EditRecords("companies", [company], new Dictionary<string, string?> { ["website"] = null }));
+
+        using var person = await ((IReadsByIds)connector).ReadByIdsAsync(contacts, ["name", "custom_attributes.seats"], [new RecordId(contact)], CancellationToken.None);
+        using var firm = await ((IReadsByIds)connector).ReadByIdsAsync(companies, ["website"], [new RecordId(company)], CancellationToken.None);
+
+        var read = new Dictionary<string, string>();
+        foreach (var page in person.Live.Concat(firm.Live))
+            Collect(page, read);
+        Assert.EndsWith(""","custom_attributes.seats":null}""", read[contact], StringComparison.Ordinal);
+        Assert.Equal("""{"website":null}""", read[company]);
+
+        string Live(string stream, string field) => crm.State(stream).Streams[stream].First(record => record.Deleted is null && record.Properties[field] is not null).Id;
     }
 
     [Fact]
@@ -279,6 +307,47 @@ public sealed class IntercomTraps : IAsyncLifetime
         WebhookReading Read(string text, string? header, string account) => factory.ReadWebhook(
             new WebhookDelivery("POST", "https://trueup.example/webhooks/intercom/1", name => name == "X-Hub-Signature" ? header : null, Encoding.UTF8.GetBytes(text)),
             new Credentials { AccessToken = "t", ClientSecret = "secret" }, account, clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task What_the_workspace_notifies_of_is_understood_as_hints()
+    {
+        var deliveries = Channel.CreateUnbounded<(string Body, string? Signature)>();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var receiver = builder.Build();
+        receiver.MapPost("/", async (HttpRequest request) =>
+        {
+            using var reader = new StreamReader(request.Body);
+            await deliveries.Writer.WriteAsync((await reader.ReadToEndAsync(), request.Headers["X-Hub-Signature"]));
+        });
+        await receiver.StartAsync();
+        var contact = crm.State("contacts").Streams["contacts"].First(record => record is { Deleted: null } && record.Properties["role"] == "user").Id;
+        var others = new[] { "companies", "conversations", "tickets" }.ToDictionary(stream => stream, stream => crm.State(stream).Streams[stream].First(record => record.Deleted is null).Id);
+
+        crm.SendWebhooks(new WebhookTarget(new Uri(receiver.Urls.Single()), "secret"));
+        crm.Mutate(
+            new EditRecords("contacts", [contact], new Dictionary<string, string?> { ["name"] = "Ada" }),
+            new EditRecords("companies", [others["companies"]], new Dictionary<string, string?> { ["name"] = "Acme" }),
+            new EditRecords("conversations", [others["conversations"]], new Dictionary<string, string?> { ["conversation_parts"] = "noted" }),
+            new EditRecords("tickets", [others["tickets"]], new Dictionary<string, string?> { ["ticket_attributes.severity"] = "high" }),
+            new DeleteRecords("contacts", [contact]));
+
+        var hints = new HashSet<WebhookHint>();
+        HashSet<WebhookHint> expected =
+        [
+            new("contact", new RecordId(contact), Links: true), new("company", new RecordId(others["companies"]), Links: true),
+            new("conversation", new RecordId(others["conversations"]), Links: true), new("ticket", new RecordId(others["tickets"]), Links: true),
+        ];
+        while (!hints.IsSupersetOf(expected))
+        {
+            var (body, signature) = await deliveries.Reader.ReadAsync(TestContext.Current.CancellationToken);
+            hints.UnionWith(Assert.IsType<WebhookReading.Accepted>(factory.ReadWebhook(
+                new WebhookDelivery("POST", "https://trueup.example/webhooks/intercom/1", name => name == "X-Hub-Signature" ? signature : null, Encoding.UTF8.GetBytes(body)),
+                new Credentials { AccessToken = "t", ClientSecret = "secret" }, "workspace ab12cd34", clock.GetUtcNow())).Hints);
+        }
+
+        Assert.Equal(expected, hints);
     }
 
     [Theory]

@@ -117,5 +117,5 @@ public sealed class OrgTests
         [.. values.Select(value => KeyValuePair.Create(value.Field, (byte[]?)StoredValue.Text(value.Value)))];
 
     private string? Value(string name, Record record, string field) =>
-        RecordBody.Find(record.Now.Body, org[name].Fields.Find(field)!.Ordinal) is { IsEmpty: false } value ? StoredValue.Decode(value) : null;
+        ValueBody.Find(record.Now.Body, org[name].Fields.Find(field)!.Ordinal) is { IsEmpty: false } value ? StoredValue.Decode(value) : null;
 }

@@ -22,6 +22,9 @@ public abstract class SimulatedCrm(EmulatedCrm emulated) : IAsyncDisposable
     /// <summary>One record as it is now; null where the stream never had the id.</summary>
     public abstract RecordState? StateOf(string stream, string id);
 
+    /// <summary>The records written at an instant or later, by the CRM's clock.</summary>
+    public abstract IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since);
+
     /// <summary>All records of a stream, one after the other.</summary>
     public abstract IEnumerable<RecordState> Each(string stream);
 
@@ -45,6 +48,9 @@ public abstract class SimulatedCrm(EmulatedCrm emulated) : IAsyncDisposable
 
     /// <summary>Whether the mirror is to hold a field of the CRM's state.</summary>
     public virtual bool Mirrors(RecordState record, string field) => true;
+
+    /// <summary>Whether the links between two streams are mirrored. False for what only a call for each record would tell.</summary>
+    public virtual bool MirrorsLinks(string stream, string other) => true;
 
     /// <summary>The stream from whose records the CRM computes a field, without stamping the record that has it; null for none.</summary>
     public virtual string? ComputedFrom(string stream, string field) => null;

@@ -43,6 +43,10 @@ public sealed class IntercomCrm(Uri url, EmulatedIntercom workspace) : Simulated
     public override bool Mirrors(RecordState record, string field) => field is not ("type" or "id" or "workspace_id" or "app_id");
 
     /// <inheritdoc/>
+    /// <remarks>No record tells which segments contacts are in.</remarks>
+    public override bool MirrorsLinks(string stream, string other) => (stream, other) is not (("contacts", "segments") or ("segments", "contacts"));
+
+    /// <inheritdoc/>
     /// <remarks>What names other records changes with those, and no stamp moves.</remarks>
     public override string? ComputedFrom(string stream, string field) => (stream, field) switch
     {
@@ -52,7 +56,12 @@ public sealed class IntercomCrm(Uri url, EmulatedIntercom workspace) : Simulated
         ("companies", "user_count") => "contacts",
         ("companies" or "conversations", "tags") => "tags",
         ("conversations" or "tickets", "contacts") => "contacts",
-        ("tickets", "ticket_type") => "tickets",
+        ("tickets", "ticket_type") or ("conversations", "linked_objects") => "tickets",
+        ("tickets", "linked_objects") => "conversations",
+        ("conversations", "company") => "companies",
+        ("companies", "segments") => "segments",
+        ("teams", "admin_ids") => "admins",
+        ("admins", "team_ids") => "teams",
         _ => null,
     };
 
@@ -65,8 +74,8 @@ public sealed class IntercomCrm(Uri url, EmulatedIntercom workspace) : Simulated
     public override bool TellsOfMerge(RecordState merged) =>
         merged.MergedInto is { } into && workspace.StateOf("contacts", into) is { Deleted: null } survivor && survivor.Properties.GetValueOrDefault("role") == "user";
 
-    /// <summary>The records written at an instant or later.</summary>
-    public IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since) => workspace.WrittenSince(since);
+    /// <inheritdoc/>
+    public override IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since) => workspace.WrittenSince(since);
 
     /// <inheritdoc/>
     public override Life Inhabit(Population population, Tally tally, Voice voice, Random chance, IReadOnlyList<string> streams, bool redraws) =>

@@ -1,10 +1,10 @@
 using System.Buffers;
 
-namespace Trueup.Emulators.Salesforce.Org;
+namespace Trueup.Emulators;
 
 /// <summary>The values of a record in one array: for each value that is set, the field's ordinal, the length, both with seven bits to a byte, and the
 /// value as it stands in JSON, quotes included. Ordinals ascend. A page is rendered by copying.</summary>
-internal static class RecordBody
+public static class ValueBody
 {
     /// <summary>The body with changes applied; a null value unsets.</summary>
     public static byte[] With(byte[] body, SortedDictionary<int, byte[]?> changes)
@@ -26,6 +26,7 @@ internal static class RecordBody
         return writer.WrittenSpan.ToArray();
     }
 
+    /// <summary>Appends one value whose ordinal is above all before it.</summary>
     public static void Append(ArrayBufferWriter<byte> writer, int ordinal, ReadOnlySpan<byte> value)
     {
         WriteSmall(writer, ordinal);
@@ -60,13 +61,16 @@ internal static class RecordBody
         private readonly ReadOnlySpan<byte> bytes = body;
         private int next;
 
+        /// <summary>The field's ordinal; -1 before the first value, the highest number after the last.</summary>
         public int Ordinal { get; private set; } = -1;
 
         /// <summary>Where the value begins in the body.</summary>
         public int Start { get; private set; }
 
+        /// <summary>The value as it stands in JSON.</summary>
         public ReadOnlySpan<byte> Value { get; private set; }
 
+        /// <summary>Goes to the next value; false after the last.</summary>
         public bool MoveNext()
         {
             if (next >= bytes.Length)
