@@ -1,5 +1,6 @@
 using System.Globalization;
 using Trueup.Bench;
+using Edits = Trueup.Bench.Edits;
 using HubSpot = Trueup.Bench.HubSpot;
 using Salesforce = Trueup.Bench.Salesforce;
 
@@ -7,6 +8,13 @@ if (args is ["pages", var served, var count])
 {
     var records = int.Parse(count, CultureInfo.InvariantCulture);
     await (served == "salesforce" ? Salesforce.Org.ServeAsync(records) : HubSpot.Portal.ServeAsync(records));
+    return 0;
+}
+
+if (args is ["edits", .. var changes])
+{
+    foreach (var size in changes.Length > 0 ? changes : ["10000"])
+        await Edits.Benchmark.RunAsync(int.Parse(size, CultureInfo.InvariantCulture));
     return 0;
 }
 

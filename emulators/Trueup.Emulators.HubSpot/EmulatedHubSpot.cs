@@ -145,6 +145,21 @@ public sealed class EmulatedHubSpot : EmulatedCrm
         }
     }
 
+    /// <summary>The records that were written at an instant or later, and what became of them then.</summary>
+    /// <param name="since">The instant, by the CRM's clock.</param>
+    public IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since)
+    {
+        lock (portal.Gate)
+            return
+            [
+                .. from table in portal.Tables
+                   from record in table.Records
+                   where record.Now.Written >= since.ToUnixTimeMilliseconds()
+                   select new RecordMoment(
+                       table.Stream, record.Id.ToString(CultureInfo.InvariantCulture), DateTimeOffset.FromUnixTimeMilliseconds(record.Now.Modified), record.Now.Life),
+            ];
+    }
+
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {

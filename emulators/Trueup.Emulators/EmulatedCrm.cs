@@ -40,6 +40,10 @@ public abstract class EmulatedCrm : IEmulatedCrm
     /// <inheritdoc/>
     public RequestLog Requests { get; } = new();
 
+    /// <summary>Told of every request that has written records, before its answer leaves and whether or not that arrives; null for nobody.</summary>
+    /// <remarks>Threads: called on the one that answers, with nothing locked.</remarks>
+    public Action<LoggedRequest>? Wrote { get; set; }
+
     /// <summary>The controls that are on.</summary>
     protected ActiveControls Controls { get; }
 
@@ -184,8 +188,11 @@ public abstract class EmulatedCrm : IEmulatedCrm
         var stall = Controls.Strike<StallControl>(target.Endpoint, target.Stream);
 
         var sent = Math.Min(cut?.Bytes ?? int.MaxValue, answer.Body.Length);
-        Requests.Add(new LoggedRequest(time, call.Method, call.Path, call.QueryText, cut is { Bytes: 0 } ? 0 : answer.Status,
-            sent, target.Endpoint, target.Stream, written));
+        var logged = new LoggedRequest(time, call.Method, call.Path, call.QueryText, cut is { Bytes: 0 } ? 0 : answer.Status,
+            sent, target.Endpoint, target.Stream, written);
+        Requests.Add(logged);
+        if (written > 0)
+            Wrote?.Invoke(logged);
         if (stall is not null && !await StallAsync(stall, context.RequestAborted))
             return;
         // The CRM's clock, not the machine's: clients take the CRM's time from here.

@@ -315,6 +315,7 @@ public sealed class EditTests
         var made = await world.EditAsync(ConflictRule.WriteOthers, false, Undo.Of(deleted[0], 0, stream, world.Crm.Writing)!);
 
         Assert.Equal((EditResult.Created, "6"), (made[0].Result, made[0].Id.Value));
+        Assert.Contains("under another id, since the app cannot bring it back; records that were linked to it", made[0].Reason, StringComparison.Ordinal);
         Assert.Contains("Contact 1", world.Crm.Live(SmallCrm.Contacts)["6"], StringComparison.Ordinal);
         await world.AssertEqualAsync();
     }

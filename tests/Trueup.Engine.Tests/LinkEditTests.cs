@@ -154,6 +154,17 @@ public sealed class LinkEditTests
     }
 
     [Fact]
+    public async Task A_change_whose_record_was_erased_meanwhile_ends_and_holds_up_no_other()
+    {
+        await using var world = await LinkedAsync();
+
+        var results = await world.EditAsync(Linking("1", "5") with { Wanted = null }, Linking("2", "5"));
+
+        Assert.Equal([EditResult.Rejected, EditResult.Updated], results.Select(result => result.Result));
+        Assert.Contains("erased", results[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_preview_tells_what_would_happen_to_links_and_writes_nothing()
     {
         await using var world = await LinkedAsync(("1", "5"));

@@ -270,7 +270,9 @@ public sealed class Writes
     public async Task Ids_of_fifteen_characters_are_taken_for_the_records_that_they_name()
     {
         await using var account = await SalesforceAccount.OnboardedAsync(60, "account", "contact");
-        var (contact, other, company) = (account.Ids("Contact")[0], account.Ids("Contact")[1], account.Ids("Account")[^1]);
+        var (contact, other) = (account.Ids("Contact")[0], account.Ids("Contact")[1]);
+        var held = await account.MirroredAsync("contact", other, "AccountId");
+        var company = account.Ids("Account").First(id => id != held);
 
         var results = await account.EditAsync(
             "contact", SalesforceAccount.Change(contact[..15], "Title", "Dr"), SalesforceAccount.Change(other, "AccountId", company[..15]));

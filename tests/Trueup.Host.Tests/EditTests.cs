@@ -134,37 +134,72 @@ public sealed class EditTests : IDisposable
         await using var server = await TrueupServer.StartAsync(folder, crm.Url);
         var connection = await LiveAsync(server, "companies");
         var (contacts, companies) = (await crm.LiveIdsAsync("contacts"), await crm.LiveIdsAsync("companies"));
+        var taken = (await LinkedAsync(server, connection, contacts[0])).Concat(await LinkedAsync(server, connection, contacts[3])).ToHashSet();
+        var company = companies.First(id => !taken.Contains(id));
 
         using var run = await server.PostAsync($"/api/v1/connections/{connection}/edits", new
         {
             mode = "update", stream = "contacts",
             changes = new object[]
             {
-                new { id = contacts[0], associate = new { stream = "companies", id = companies[^1], label = "Primary" } },
+                new { id = contacts[0], associate = new { stream = "companies", id = company, label = "Primary" } },
                 new { id = contacts[1], associate = new { stream = "companies", id = "999999999" } },
                 new { id = contacts[2], fields = new { city = "Kiel" } },
             },
         });
         Assert.Equal(["updated", "rejected", "updated"], Outcomes(run));
         Assert.Contains("knows no record 999999999", Results(run)[1].GetProperty("reason").GetString(), StringComparison.Ordinal);
-        Assert.Contains(companies[^1], await LinkedAsync(server, connection, contacts[0]));
+        Assert.Contains(company, await LinkedAsync(server, connection, contacts[0]));
 
         var file = Path.Combine(folder, "links.csv");
-        await File.WriteAllTextAsync(file, $"id,jobtitle,associate companies,dissociate companies\r\n{contacts[3]},Boss,{companies[^1]},\r\n{contacts[0]},,,{companies[^1]}\r\n");
+        await File.WriteAllTextAsync(file, $"id,jobtitle,associate companies,dissociate companies\r\n{contacts[3]},Boss,{company},\r\n{contacts[0]},,,{company}\r\n");
         var (status, json) = await RunAsync(server, "edit", "Test", "contacts", "--file", file, "--json");
         using var filed = JsonDocument.Parse(json);
         Assert.Equal(0, status);
         Assert.Equal(["updated", "updated", "updated"], Outcomes(filed));
-        Assert.DoesNotContain(companies[^1], await LinkedAsync(server, connection, contacts[0]));
-        Assert.Contains(companies[^1], await LinkedAsync(server, connection, contacts[3]));
+        Assert.DoesNotContain(company, await LinkedAsync(server, connection, contacts[0]));
+        Assert.Contains(company, await LinkedAsync(server, connection, contacts[3]));
 
         var (undone, _) = await RunAsync(server, "undo", Text(filed, "run"));
         Assert.Equal(0, undone);
-        Assert.Contains(companies[^1], await LinkedAsync(server, connection, contacts[0]));
-        Assert.DoesNotContain(companies[^1], await LinkedAsync(server, connection, contacts[3]));
+        Assert.Contains(company, await LinkedAsync(server, connection, contacts[0]));
+        Assert.DoesNotContain(company, await LinkedAsync(server, connection, contacts[3]));
         Assert.Empty((await Equality.CompareAsync(crm, server, connection, "contacts")).Differences);
         var sync = await server.SyncAsync(connection, "full");
         Assert.Equal(("verified", 0L), (sync.GetProperty("status").GetString(), sync.GetProperty("breakdown").EnumerateArray().Sum(stream => stream.GetProperty("linksChanged").GetInt64())));
+    }
+
+    [Fact]
+    public async Task A_workspace_is_edited_attached_and_undone_and_the_next_full_sync_finds_nothing()
+    {
+        await using var crm = await EmulatedCrm.StartAppAsync("intercom", "--records", "60");
+        await using var server = await TrueupServer.StartAsync(folder, crm.Url, new Dictionary<string, string> { ["TRUEUP_APPS__INTERCOM__BASEURL"] = crm.Url.ToString().TrimEnd('/') });
+        using var connected = await server.PostAsync("/api/v1/connections", new { app = "intercom", name = "Test", credentials = new { accessToken = "dG9rOnRlc3Q=" }, streams = new[] { "contacts", "companies" } });
+        var connection = connected.RootElement.GetProperty("id").GetString()!;
+        await server.WaitUntilLiveAsync(connection);
+        var (contacts, companies) = (await crm.LiveIdsAsync("contacts"), await crm.LiveIdsAsync("companies"));
+        var taken = (await LinkedAsync(server, connection, contacts[3])).ToHashSet();
+        var company = companies.First(id => !taken.Contains(id));
+
+        using var run = await server.PostAsync($"/api/v1/connections/{connection}/edits?wait=30", new
+        {
+            mode = "update", stream = "contacts",
+            changes = new object[]
+            {
+                new { id = contacts[0], fields = new { name = "Renamed" } }, new { create = new { role = "lead", name = "Brand New" } }, new { id = contacts[2], delete = true },
+                new { id = contacts[3], associate = new { stream = "companies", id = company } }, new { id = contacts[4], fields = new { created_at = 1 } },
+            },
+        });
+        Assert.Equal(["updated", "created", "deleted", "updated", "rejected"], Outcomes(run));
+        Assert.Contains(company, await LinkedAsync(server, connection, contacts[3]));
+        using var undone = await server.PostAsync($"/api/v1/edits/{Text(run, "run")}/undo?wait=30", new { });
+
+        Assert.Equal(["updated", "deleted", "restored", "updated"], Outcomes(undone));
+        Assert.DoesNotContain(company, await LinkedAsync(server, connection, contacts[3]));
+        Assert.Equal(contacts, await crm.LiveIdsAsync("contacts"));
+        var sync = await server.SyncAsync(connection, "full");
+        var moved = sync.GetProperty("breakdown").EnumerateArray().Sum(stream => stream.GetProperty("updated").GetInt64() + stream.GetProperty("created").GetInt64() + stream.GetProperty("linksChanged").GetInt64());
+        Assert.Equal(("verified", 0L), (sync.GetProperty("status").GetString(), moved));
     }
 
     [Fact]

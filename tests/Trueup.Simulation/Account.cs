@@ -1,6 +1,7 @@
 using Trueup.Contract;
 using Trueup.Simulation.Checks;
 using Trueup.Simulation.Crm;
+using Trueup.Simulation.Edits;
 using Trueup.Simulation.Faults;
 using Trueup.Simulation.Service;
 
@@ -30,9 +31,11 @@ public sealed class Account : IAsyncDisposable
         Population = new Population(Crm, world.Time);
         Edited = [.. Population.Streams.Where(stream => options.Streams.Count == 0 || options.Streams.Contains(stream)).Where(Crm.EditableStreams.Contains)];
         Life = Crm.Inhabit(Population, world.Tally, Voice, Seeds.Random(options.Seed, $"{name} life"), Edited, options.EditsPipelines);
+        Edits = new EditBook(this);
         Faults = new FaultPlan(world, Voice, Crm, Seeds.Random(options.Seed, $"{name} faults"));
         StreamNames = options.Streams.Count == 0 ? null : options.Streams.Select(stream => new StreamName(MirroredName(stream))).ToHashSet();
         Checks = new Checker(this);
+        Crm.Emulated.Wrote = Checks.Wrote;
     }
 
     /// <summary>The world.</summary>
@@ -52,6 +55,9 @@ public sealed class Account : IAsyncDisposable
 
     /// <summary>What people do in it.</summary>
     public Life Life { get; }
+
+    /// <summary>What members edit through the service.</summary>
+    public EditBook Edits { get; }
 
     /// <summary>What goes wrong.</summary>
     public FaultPlan Faults { get; }
@@ -102,6 +108,7 @@ public sealed class Account : IAsyncDisposable
         World.Begin(LiveAsync);
         World.Begin(Faults.RunAsync);
         World.Begin(MeddleAsync);
+        World.Begin(new EditDesk(this).WorkAsync);
     }
 
     /// <summary>Ends life and faults.</summary>

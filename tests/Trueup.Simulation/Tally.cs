@@ -14,6 +14,9 @@ public sealed class Tally
     /// <summary>Things done by people in their CRMs; a bulk edit is one.</summary>
     public long Changes { get; set; }
 
+    /// <summary>Edit runs begun by members.</summary>
+    public long Edits { get; set; }
+
     /// <summary>Stretches of trouble: vendor, network, disk or clock.</summary>
     public long Faults { get; set; }
 
@@ -38,6 +41,7 @@ public sealed class Tally
         Worlds += other.Worlds;
         AccountDays += other.AccountDays;
         Changes += other.Changes;
+        Edits += other.Edits;
         Faults += other.Faults;
         Deaths += other.Deaths;
         Freezes += other.Freezes;
@@ -48,6 +52,6 @@ public sealed class Tally
 
     /// <summary>The tally in one sentence.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Worlds:N0} worlds, {AccountDays / 365.25:N1} account years, {Changes:N0} changes by people, {Faults:N0} stretches of trouble, {Deaths:N0} deaths and {Freezes:N0} freezes of the process, "
+        $"{Worlds:N0} worlds, {AccountDays / 365.25:N1} account years, {Changes:N0} changes by people, {Edits:N0} edit runs, {Faults:N0} stretches of trouble, {Deaths:N0} deaths and {Freezes:N0} freezes of the process, "
         + $"{Syncs:N0} syncs, {Requests:N0} requests, {Commits:N0} commits");
 }

@@ -139,12 +139,12 @@ public sealed class World : IDisposable
         }
     }
 
-    /// <summary>Waits for one nightly and one hourly sync that began in the calm, and after the last answer of a person.</summary>
+    /// <summary>Waits for one nightly and one hourly sync that began in the calm, after the last answer of a person and the end of the last edit run.</summary>
     private async Task CaughtUpAsync(Account account, DateTimeOffset calmAt)
     {
         for (var quietAt = Time.GetUtcNow(); !HasRun(account, quietAt); await Task.Delay(TimeSpan.FromMinutes(1), Time))
         {
-            if (account.Keeper.Engine?.Braked.Count > 0)
+            if (account.Keeper.Engine?.Braked.Count > 0 || account.Edits.Open.Any())
                 quietAt = Time.GetUtcNow();
             if (Time.GetUtcNow() - calmAt > LongestCatchingUp * Options.Accounts)
                 throw new CheckFailedException("I26", $"{LongestCatchingUp.TotalHours:N0} hours after the last fault no nightly and hourly sync had come to an end.");

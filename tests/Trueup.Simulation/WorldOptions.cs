@@ -67,6 +67,9 @@ public sealed record WorldOptions
     /// <summary>Whether people edit pipelines too.</summary>
     public bool EditsPipelines { get; init; }
 
+    /// <summary>Edit runs that members begin in an hour; 0 for none.</summary>
+    public double EditsPerHour { get; init; }
+
     /// <summary>The vendor of its CRMs.</summary>
     public string App { get; init; } = "hubspot";
 
@@ -115,7 +118,7 @@ public sealed record WorldOptions
 
     /// <summary>The options as they are given on a command line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
-        --seed {Seed}{(App == "hubspot" ? "" : $" --app {App}")} --records {Records} --days {Days:R} --start {Start:yyyy-MM-dd'T'HH:mm:ss'Z'} --life {LifePerHour:R} --restlessness {Restlessness:R} --hourly {Hourly:c} --at-once {StreamsAtOnce} --streams {(Streams.Count == 0 ? "all" : string.Join(',', Streams))} --shuffled {(Shuffled ? "yes" : "no")} --skew {Skew:c} --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))} --faults-a-day {FaultsPerDay:R} --deaths-a-day {DeathsPerDay:R} --accounts {Accounts} --oauth {(UsesOAuth ? "yes" : "no")} --pipelines {(EditsPipelines ? "yes" : "no")}
+        --seed {Seed}{(App == "hubspot" ? "" : $" --app {App}")} --records {Records} --days {Days:R} --start {Start:yyyy-MM-dd'T'HH:mm:ss'Z'} --life {LifePerHour:R} --restlessness {Restlessness:R} --hourly {Hourly:c} --at-once {StreamsAtOnce} --streams {(Streams.Count == 0 ? "all" : string.Join(',', Streams))} --shuffled {(Shuffled ? "yes" : "no")} --skew {Skew:c} --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))} --faults-a-day {FaultsPerDay:R} --deaths-a-day {DeathsPerDay:R} --accounts {Accounts} --oauth {(UsesOAuth ? "yes" : "no")} --pipelines {(EditsPipelines ? "yes" : "no")}{(EditsPerHour > 0 ? $" --edits {EditsPerHour.ToString("R", CultureInfo.InvariantCulture)}" : "")}
         """);
 
     /// <summary>Reads what <see cref="ToString"/> wrote, also before there were several accounts, tokens that end, and pipelines that are edited.</summary>
@@ -150,6 +153,7 @@ public sealed record WorldOptions
         "deaths-a-day" => this with { DeathsPerDay = double.Parse(value, CultureInfo.InvariantCulture) },
         "accounts" => this with { Accounts = int.Parse(value, CultureInfo.InvariantCulture) is >= 1 and <= 3 and var accounts ? accounts : throw new FormatException("--accounts is 1 to 3.") },
         "oauth" => this with { UsesOAuth = value == "yes" },
+        "edits" => this with { EditsPerHour = double.Parse(value, CultureInfo.InvariantCulture) },
         "pipelines" => this with { EditsPipelines = value == "yes" },
         _ => throw new FormatException($"There is no option --{name}."),
     };

@@ -68,6 +68,9 @@ public sealed record EditItem
     /// <summary>Whether it changes a link that the CRM keeps apart from fields.</summary>
     public bool IsLink => Kind is WriteKind.Associate or WriteKind.Dissociate;
 
+    /// <summary>The link that it changes; null where it changes something else, or where its values were erased with the record.</summary>
+    internal LinkChange? Link => IsLink && Wanted is { } wanted ? LinkChange.Read(wanted) : null;
+
     internal EditItem Ended(EditResult result, string? reason = null) => this with { Result = result, Reason = reason };
 }
 

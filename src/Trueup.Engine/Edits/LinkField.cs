@@ -3,7 +3,7 @@ using Trueup.Contract;
 
 namespace Trueup.Engine.Edits;
 
-/// <summary>Links that are a field of a record, such as a lookup in Salesforce: setting the field makes the link. Pure.</summary>
+/// <summary>Links that are a field of a record: setting the field makes the link. Pure.</summary>
 public static class LinkField
 {
     /// <summary>Changes of links as changes of the fields that are the links, where the app does not keep the links of the two streams apart and exactly one field

@@ -19,12 +19,17 @@ internal sealed class LinkPreflight(EditContext edit, RunFacts facts)
         await LookAroundAsync(cancellationToken);
         var own = await StoredAsync(edit.Stream.Name, items.Select(item => item.Id), cancellationToken);
         var others = new Dictionary<StreamName, Dictionary<RecordId, StoredRecord>>();
-        foreach (var group in items.Select(item => LinkChange.Read(item.Wanted!)).GroupBy(wanted => wanted.Stream))
+        foreach (var group in items.Select(item => item.Link).OfType<LinkChange>().GroupBy(wanted => wanted.Stream))
             others[group.Key] = Find(group.Key) is null ? [] : await StoredAsync(group.Key, group.Select(wanted => wanted.Other), cancellationToken);
         var (works, ended) = (new List<LinkWork>(), new List<EditItem>());
         foreach (var item in items)
         {
-            var wanted = LinkChange.Read(item.Wanted!);
+            if (item.Link is not { } wanted)
+            {
+                ended.Add(item.Ended(EditResult.Rejected, "The record was erased, and with it what was wanted of it."));
+                continue;
+            }
+
             var pair = LinkPairs.Find(pairs, edit.Stream.Name, wanted.Stream);
 
             // What was sent before a crash has passed the checks, and has to be settled whatever they would say now.

@@ -44,7 +44,7 @@ internal sealed class RunFacts
 
     /// <summary>Whether an earlier change of the run is about the same record, or the same link of it.</summary>
     public bool Repeats(EditItem item) => item.IsLink
-        ? links.TryGetValue((item.Id, LinkChange.Read(item.Wanted!)), out var earlier) && earlier < item.Position
+        ? item.Link is { } link && links.TryGetValue((item.Id, link), out var earlier) && earlier < item.Position
         : item.Kind != WriteKind.Create && records.TryGetValue(item.Id, out var first) && first < item.Position;
 
     /// <summary>Why a field cannot hold a value beside other records; null where it can.</summary>
@@ -67,7 +67,8 @@ internal sealed class RunFacts
         kinds[item.Kind] = CountOf(item.Kind) + 1;
         if (item.IsLink)
         {
-            links.TryAdd((item.Id, LinkChange.Read(item.Wanted!)), item.Position);
+            if (item.Link is { } link)
+                links.TryAdd((item.Id, link), item.Position);
             return;
         }
 

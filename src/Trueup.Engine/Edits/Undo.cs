@@ -63,7 +63,7 @@ public static class Undo
         return new EditItem
         {
             Position = position, Kind = WriteKind.Create, Wanted = EditValues.Write(held.Where(value => !refused.Contains(value.Key))),
-            Reason = "Made anew under another id, since the app cannot bring it back"
+            Reason = "Made anew under another id, since the app cannot bring it back; records that were linked to it have to be linked again"
                 + (refused.Count == 0 ? "." : $"; without {string.Join(", ", refused)}, which would not take what they held."),
         };
     }

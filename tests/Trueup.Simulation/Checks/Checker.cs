@@ -1,4 +1,6 @@
 using Trueup.Contract;
+using Trueup.Emulators;
+using Trueup.Simulation.Edits;
 using Trueup.Simulation.Service;
 
 namespace Trueup.Simulation.Checks;
@@ -8,15 +10,24 @@ public sealed class Checker(Account account) : ICommitObserver
 {
     private readonly CommitChecks commits = new(account);
     private readonly SyncChecks syncs = new(account);
+    private readonly EditChecks edits = new(account);
     private readonly FeedFollower follower = new(account);
 
     /// <inheritdoc/>
     public async Task<Func<Task>> BeforeAsync(Machine machine, IMirror mirror, MirrorCommit commit)
     {
         (string Invariant, string Message)? wrong = null;
-        await GuardAsync(async () => wrong = await commits.WrongAsync(mirror, commit));
+        var isEdit = commit.Source.StartsWith("edit ", StringComparison.Ordinal);
+        await GuardAsync(async () =>
+        {
+            wrong = await commits.WrongAsync(mirror, commit);
+            if (isEdit)
+                await syncs.EditCommitsAsync(mirror);
+        });
         return () => GuardAsync(async () =>
         {
+            if (isEdit)
+                await syncs.EditCommittedAsync(mirror, commit);
             Check(wrong is null, wrong?.Invariant ?? "", wrong?.Message ?? "");
             account.World.Tally.Commits++;
             await commits.AfterAsync(machine, mirror, commit);
@@ -38,8 +49,18 @@ public sealed class Checker(Account account) : ICommitObserver
     public Task EndedAsync(Keeper keeper, SyncReport report, DateTimeOffset beganAt, long requests) => GuardAsync(async () =>
     {
         await syncs.EndedAsync(keeper, report, beganAt, requests);
+        await edits.SyncEndedAsync(keeper, beganAt);
         await follower.FollowAsync(keeper.Mirror!);
     });
+
+    /// <summary>A request is about to reach the CRM that is no mere look at it.</summary>
+    public void Sending(Machine machine) => edits.Sending(machine);
+
+    /// <summary>A request has written records.</summary>
+    public void Wrote(LoggedRequest request) => edits.Wrote(request);
+
+    /// <summary>An edit run has ended.</summary>
+    public Task EditEndedAsync(Keeper keeper, KeptRun run) => GuardAsync(() => edits.EndedAsync(keeper, run));
 
     /// <summary>I24: an account calls itself refused, so that a person has to connect it anew, only where its refresh token was withdrawn.</summary>
     public void Refused()

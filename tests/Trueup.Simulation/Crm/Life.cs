@@ -60,6 +60,17 @@ public abstract class Life(SimulatedCrm crm, Population population, Tally tally,
         }
     }
 
+    /// <summary>The names of the fields that people edit in a stream now; the first is a text.</summary>
+    public IReadOnlyList<string> FieldsOf(string stream) => Names(stream);
+
+    /// <summary>What a new record must have beside values that people make up.</summary>
+    public IReadOnlyDictionary<string, string?> Newcomer(string stream)
+    {
+        var values = new Dictionary<string, string?>();
+        Complete(stream, values);
+        return values;
+    }
+
     /// <summary>The names of fields that people edit in a stream from the start.</summary>
     protected abstract IReadOnlyList<string> EditableFields(string stream);
 
@@ -246,6 +257,9 @@ public abstract class Life(SimulatedCrm crm, Population population, Tally tally,
 
     /// <summary>Does something in the CRM.</summary>
     protected virtual MutationResult Do(Mutation mutation) => crm.Emulated.Mutate(mutation)[0];
+
+    /// <summary>Notes what has been written in the CRM just now.</summary>
+    protected void TakeNote() => population.Take(crm.WrittenSince(Now), StampsTo);
 
     /// <summary>Notes that a record was created.</summary>
     protected virtual void Bear(string stream, string id)

@@ -117,6 +117,27 @@ public sealed class Population
         biography.Live = lives;
     }
 
+    /// <summary>Takes note of what has been written in the CRM just now, whoever did it.</summary>
+    /// <param name="moments">The records, as they are now.</param>
+    /// <param name="stampsTo">The fineness of the CRM's stamps.</param>
+    public void Take(IEnumerable<RecordMoment> moments, TimeSpan stampsTo)
+    {
+        foreach (var moment in moments)
+        {
+            var people = Of(moment.Stream);
+            if (moment.Life == RecordLife.Live != people.Biographies.GetValueOrDefault(moment.Id)?.Live || moment.Life != RecordLife.Live)
+            {
+                people.Live.Remove(moment.Id);
+                people.Archived.Remove(moment.Id);
+                people.Ended.Remove(moment.Id);
+                (moment.Life switch { RecordLife.Live => people.Live, RecordLife.Archived => people.Archived, _ => people.Ended }).Add(moment.Id);
+            }
+
+            Note(moment.Stream, moment.Id,
+                moment.Life != RecordLife.Live ? Touch.Ended : moment.ModifiedAt > time.GetUtcNow() - stampsTo ? Touch.Stamped : Touch.Unstamped);
+        }
+    }
+
     /// <summary>Notes that the definition of a field changed.</summary>
     public void NoteField(string stream, string field) => fields[(stream, field)] = time.GetUtcNow();
 

@@ -35,6 +35,9 @@ public abstract class SimulatedApp
     /// <summary>Draws a stretch of trouble of one kind.</summary>
     public abstract Episode Trouble(string name, Random chance);
 
+    /// <summary>The endpoints that edits are written at.</summary>
+    public abstract IReadOnlyList<string> WriteEndpoints { get; }
+
     /// <summary>Streams that a small world may be about, by names of the CRM's state and with commas between them.</summary>
     public abstract IReadOnlyList<string> StreamChoices { get; }
 }

@@ -22,6 +22,9 @@ public abstract class SimulatedCrm(EmulatedCrm emulated) : IAsyncDisposable
     /// <summary>One record as it is now; null where the stream never had the id.</summary>
     public abstract RecordState? StateOf(string stream, string id);
 
+    /// <summary>The records written at an instant or later, by the CRM's clock.</summary>
+    public abstract IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since);
+
     /// <summary>All records of a stream, one after the other.</summary>
     public abstract IEnumerable<RecordState> Each(string stream);
 

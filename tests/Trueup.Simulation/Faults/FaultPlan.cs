@@ -1,4 +1,5 @@
 using Trueup.Simulation.Crm;
+using Trueup.Simulation.Edits;
 using Trueup.Simulation.Time;
 
 namespace Trueup.Simulation.Faults;
@@ -59,6 +60,8 @@ public sealed class FaultPlan(World world, Voice voice, SimulatedCrm crm, Random
     private async Task StrikeAsync(string name)
     {
         var episode = world.App.Trouble(name, chance);
+        if (options.EditsPerHour > 0)
+            episode = episode with { Controls = [.. episode.Controls.Select(EditTrouble.Honest)] };
         active.Add(episode);
         world.Tally.Faults++;
         if (episode.Lag > TimeSpan.Zero)

@@ -13,6 +13,9 @@ public sealed class HubSpotApp : SimulatedApp
     public override string Name => "hubspot";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> WriteEndpoints => ["batch-create", "batch-update", "batch-archive"];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> StreamChoices { get; } =
         ["contacts,companies", "contacts,companies,deals", "contacts,tickets,machine,owners", "companies,deals,notes", "contacts,companies,deals,machine"];
 

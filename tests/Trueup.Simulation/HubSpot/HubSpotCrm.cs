@@ -23,6 +23,9 @@ public sealed class HubSpotCrm(string name, EmulatedHubSpot portal) : SimulatedC
     public override RecordState? StateOf(string stream, string id) => portal.StateOf(stream, id);
 
     /// <inheritdoc/>
+    public override IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since) => portal.WrittenSince(since);
+
+    /// <inheritdoc/>
     public override IEnumerable<RecordState> Each(string stream) => portal.Each(stream);
 
     /// <inheritdoc/>

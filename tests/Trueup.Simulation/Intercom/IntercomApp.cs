@@ -13,6 +13,9 @@ public sealed class IntercomApp : SimulatedApp
     public override string Name => "intercom";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> WriteEndpoints => [];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> StreamChoices { get; } =
         ["contacts,companies", "contacts,companies,conversations", "contacts,tickets,tags", "contacts,conversations,tickets,admins", "contacts,companies,tags,segments"];
 

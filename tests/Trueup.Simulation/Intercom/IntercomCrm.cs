@@ -74,8 +74,8 @@ public sealed class IntercomCrm(Uri url, EmulatedIntercom workspace) : Simulated
     public override bool TellsOfMerge(RecordState merged) =>
         merged.MergedInto is { } into && workspace.StateOf("contacts", into) is { Deleted: null } survivor && survivor.Properties.GetValueOrDefault("role") == "user";
 
-    /// <summary>The records written at an instant or later.</summary>
-    public IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since) => workspace.WrittenSince(since);
+    /// <inheritdoc/>
+    public override IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since) => workspace.WrittenSince(since);
 
     /// <inheritdoc/>
     public override Life Inhabit(Population population, Tally tally, Voice voice, Random chance, IReadOnlyList<string> streams, bool redraws) =>

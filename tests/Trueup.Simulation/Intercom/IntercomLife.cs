@@ -32,9 +32,6 @@ public sealed class IntercomLife(IntercomCrm crm, Population population, Tally t
     protected override string FieldName(string stream, int number) => $"{(stream == "tickets" ? "ticket_attributes" : "custom_attributes")}.sim_field_{number.ToString(CultureInfo.InvariantCulture)}";
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since) => crm.WrittenSince(since);
-
-    /// <inheritdoc/>
     protected override string? ValueOf(string stream, string field) =>
         field == "custom_attributes.seats" || IsNumber(field) ? Chance.Next(4) == 0 ? null : Chance.Next(-1, 100_000).ToString(CultureInfo.InvariantCulture)
         : field is "name" or "conversation_parts" ? Value() ?? "nobody"

@@ -13,6 +13,9 @@ public sealed class SalesforceApp : SimulatedApp
     public override string Name => "salesforce";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> WriteEndpoints => ["collections-create", "collections-update", "collections-delete", "update"];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> StreamChoices { get; } =
         ["Account,Contact", "Account,Contact,Opportunity", "Contact,Lead,Case,User", "Account,Contact,Machine__c", "Lead,Contact,Campaign,CampaignMember"];
 

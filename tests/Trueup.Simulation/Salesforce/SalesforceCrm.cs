@@ -61,8 +61,8 @@ public sealed class SalesforceCrm(Uri url, EmulatedSalesforce org) : SimulatedCr
     /// <remarks>Only the loser in the recycle bin names its master. Once it is gone from there, it is like any other that was deleted.</remarks>
     public override bool TellsOfMerge(RecordState merged) => merged.Deleted == "archived";
 
-    /// <summary>The records written at an instant or later.</summary>
-    public IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since) => org.WrittenSince(since);
+    /// <inheritdoc/>
+    public override IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since) => org.WrittenSince(since);
 
     /// <inheritdoc/>
     public override Life Inhabit(Population population, Tally tally, Voice voice, Random chance, IReadOnlyList<string> streams, bool redraws) =>

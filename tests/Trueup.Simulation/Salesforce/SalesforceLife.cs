@@ -105,9 +105,6 @@ public sealed class SalesforceLife(SalesforceCrm crm, Population population, Tal
         }
     }
 
-    /// <inheritdoc/>
-    protected override IReadOnlyList<RecordMoment> WrittenSince(DateTimeOffset since) => crm.WrittenSince(since);
-
     private void Lookup(bool set, string what)
     {
         var possible = Lookups.Where(lookup => Edited.Contains(lookup.From) && Edited.Contains(lookup.To)).ToList();

@@ -20,6 +20,6 @@ public sealed class Journal
     public DateTimeOffset? NightlyAt { get; set; }
 
     /// <summary>Makes a request with an id of its own.</summary>
-    public SyncRequest Request(SyncKind kind, StreamName? stream = null, IReadOnlyList<RecordId>? ids = null) =>
-        new($"sync-{++numbers}", kind, stream, ids);
+    public SyncRequest Request(SyncKind kind, StreamName? stream = null, IReadOnlyList<RecordId>? ids = null, IReadOnlyList<RecordId>? linkedIds = null) =>
+        new($"sync-{++numbers}", kind, stream, ids, linkedIds);
 }

@@ -34,6 +34,7 @@ public sealed class Keeper : IAsyncDisposable
     public Keeper(ServiceProcess process, Account account, Wire wire)
     {
         (this.process, this.account, this.wire, options) = (process, account, wire, account.World.Options);
+        Edits = new KeptEdits(account, this);
         schedule = new Schedule(
             new ScheduleOptions(options.Hourly, new NightlyRule.At(new TimeOnly(2, 0))), TimeZoneInfo.FindSystemTimeZoneById("Europe/Zurich"), jitter: 0.3);
     }
@@ -52,6 +53,15 @@ public sealed class Keeper : IAsyncDisposable
 
     /// <summary>The sync under way; null while none is.</summary>
     public SyncRequest? Current { get; private set; }
+
+    /// <summary>Syncs that have begun.</summary>
+    public long SyncsBegun { get; private set; }
+
+    /// <summary>Whether it has learned that another process has taken over.</summary>
+    public bool IsFencedOff { get; private set; }
+
+    /// <summary>What carries out edits.</summary>
+    public KeptEdits Edits { get; }
 
     /// <summary>Stops the sync under way after its commit, as a person can.</summary>
     public CancellationTokenSource? Stopping { get; private set; }
@@ -105,6 +115,7 @@ public sealed class Keeper : IAsyncDisposable
         await engine.StartAsync(CancellationToken.None);
         Engine = engine;
         account.Voice.Say($"#{Machine.Number} open, unfinished: {engine.Unfinished?.Kind.ToString() ?? "nothing"}");
+        Edits.Look();
     }
 
     private SyncRequest? Next(DateTimeOffset now)
@@ -146,7 +157,7 @@ public sealed class Keeper : IAsyncDisposable
     {
         var (beganAt, beganIn) = (Machine.Clock.GetUtcNow(), account.World.Time.GetUtcNow());
         var requests = wire.Requests;
-        Current = request;
+        (Current, SyncsBegun) = (request, SyncsBegun + 1);
         using var stop = new CancellationTokenSource();
         Stopping = stop;
         account.Voice.Say($"#{Machine.Number} {request.Kind} {request.Id} begins");
@@ -159,6 +170,7 @@ public sealed class Keeper : IAsyncDisposable
         catch (FencedOffException)
         {
             account.Voice.Say($"#{Machine.Number} {request.Id} is fenced off and stops");
+            IsFencedOff = true;
             return false;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

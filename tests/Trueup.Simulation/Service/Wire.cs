@@ -64,6 +64,8 @@ public sealed class Wire : HttpMessageHandler
 
     private async Task<HttpResponseMessage> AnswerAsync(string asked, HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (request.Method != HttpMethod.Get)
+            account.Checks.Sending(machine);
         try
         {
             var answer = await crm.SendAsync(request, cancellationToken);
