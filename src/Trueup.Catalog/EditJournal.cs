@@ -12,9 +12,11 @@ public sealed class EditJournal(IDbContextFactory<CatalogContext> catalog, TimeP
 {
     private const string Columns = "\"RecordId\", \"Result\", \"Wanted\", \"Seen\", \"Before\", \"After\", \"Current\", \"Reason\", \"SentAt\"";
     private const string Insert = $"INSERT INTO \"EditChanges\" (\"RunId\", \"Position\", \"Kind\", {Columns}) VALUES (@run, @position, @kind, @id, @result, @wanted, @seen, @before, @after, @current, @reason, @sent)";
+
+    // A change that has ended stays as it ended: a process that froze and was taken over from may come with another opinion.
     private const string Update =
         "UPDATE \"EditChanges\" SET \"RecordId\" = @id, \"Result\" = @result, \"Wanted\" = @wanted, \"Seen\" = @seen, \"Before\" = @before, \"After\" = @after, "
-        + "\"Current\" = @current, \"Reason\" = @reason, \"SentAt\" = @sent WHERE \"RunId\" = @run AND \"Position\" = @position";
+        + "\"Current\" = @current, \"Reason\" = @reason, \"SentAt\" = @sent WHERE \"RunId\" = @run AND \"Position\" = @position AND \"Result\" IN (0, 1)";
 
     private static readonly EditResult[] Open = [EditResult.Waiting, EditResult.Sending];
     private static readonly EditResult[] Done = [EditResult.Updated, EditResult.Created, EditResult.Deleted, EditResult.Restored];

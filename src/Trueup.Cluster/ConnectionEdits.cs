@@ -93,6 +93,12 @@ internal sealed class ConnectionEdits(
         {
             return await RunAsync(run, cancellationToken);
         }
+        catch (FencedOffException failure)
+        {
+            // Whoever has taken over goes on with it. Another try would send what that one is sending.
+            log.LogWarning("Edit run {Run} is left to another process: {Reason}", run, failure.Message);
+            return true;
+        }
         catch (Exception failure) when (failure is MirrorException or CrmException || CatalogTrouble.Explain(failure) is not null)
         {
             log.LogWarning("Edit run {Run} waits: {Reason}", run, CatalogTrouble.Explain(failure) ?? failure.Message);

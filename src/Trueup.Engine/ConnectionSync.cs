@@ -95,7 +95,7 @@ public sealed class ConnectionSync(
         run = new SyncRun(context);
 
         // In turn with edits: one that is about to commit is either in what the sync reads, or marked.
-        await editTurn.WaitAsync(cancellationToken);
+        await editTurn.WaitAsync(CancellationToken.None);
         editMarks.Forget();
         editTurn.Release();
         lock (gate)

@@ -65,7 +65,7 @@ internal sealed class Tries(CrmHttpSetup setup, CrmRequest request)
         if (again.After is { } asked && asked > ApiBudget.LongestWait)
         {
             setup.Budget.CloseAll(asked);
-            throw new CrmUnavailableException(again.Why, asked);
+            throw new CrmUnavailableException(again.Why, asked, mayBeDone: !request.Repeatable && !again.NotCarriedOut);
         }
         if (!request.Repeatable && !again.NotCarriedOut)
             throw new CrmUnavailableException(again.Why + Unknown, again.After, mayBeDone: true);

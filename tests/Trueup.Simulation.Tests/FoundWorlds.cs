@@ -26,6 +26,10 @@ public sealed class FoundWorlds : Worlds
         "--seed 54 --records 250 --days 1.515965454706906 --start 2026-12-30T22:15:00Z --life 10 --restlessness 0.02 --hourly 01:00:00 --at-once 2 --streams contacts,companies,deals --shuffled no --skew 00:20:00 --faults error --faults-a-day 12 --deaths-a-day 4 --accounts 1 --oauth yes --pipelines yes")]
     [InlineData("A question whether to bury most of a large stream was taken for a checkpoint that grows",
         "--seed 7 --records 10000 --days 0.25 --start 2027-03-27T05:00:00Z --life 2 --restlessness 0.005 --hourly 01:00:00 --at-once 1 --streams contacts,companies,deals --shuffled yes --skew -00:01:30 --faults cap --faults-a-day 12 --deaths-a-day 0 --accounts 1 --oauth yes --pipelines yes")]
+    [InlineData("A record whose making was not heard of was looked for by a clock that was ahead, and called not made",
+        "--seed 1 --app salesforce --records 120 --days 2.071761959452071 --start 2027-03-27T05:00:00Z --life 10 --restlessness 0 --hourly 01:00:00 --at-once 3 --streams Account,Contact,Machine__c --shuffled no --skew 00:20:00 --faults forbid --faults-a-day 6 --deaths-a-day 1 --accounts 1 --oauth yes --pipelines yes --edits 4")]
+    [InlineData("A deletion that was not heard of was sent again although the record had changed since",
+        "--seed 9 --records 250 --days 1.7671460850011305 --start 2026-12-30T22:15:00Z --life 2 --restlessness 0.005 --hourly 01:00:00 --at-once 2 --streams contacts,companies --shuffled no --skew -01:06:40 --faults lag-beyond,partial,repeat,twice,wrong-content --faults-a-day 2 --deaths-a-day 1 --accounts 2 --oauth no --pipelines yes --edits 4")]
     public void What_was_found_once_stays_right(string what, string world)
     {
         Assert.NotEmpty(what);

@@ -38,7 +38,7 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
             return item.Ended(item.SentAt is null ? EditResult.Unmodified : Done);
         if (isLast)
             return item.Ended(EditResult.Rejected, "The app did not answer, and the record shows that it was not done.");
-        if (deletes && edit.Order.Rule != ConflictRule.Overwrite && item.SentAt is null && Changed(known.GetValueOrDefault(item.Id), record!) is { Count: > 0 } changed)
+        if (deletes && edit.Order.Rule != ConflictRule.Overwrite && Changed(known.GetValueOrDefault(item.Id), record!) is { Count: > 0 } changed)
         {
             return item.Ended(EditResult.Conflict, $"{string.Join(", ", changed)} changed in the app since Trueup saw it.") with
             {

@@ -6,11 +6,13 @@ namespace Trueup.Engine.Edits;
 /// mirror did not know before. Nothing is sent a second time.</summary>
 internal sealed class LostCreates(EditContext edit)
 {
-    /// <summary>Our clock may be ahead of the CRM's by so much, and a record made just after the sending is found all the same.</summary>
+    /// <summary>Our clock may have been set by so much since the sending, and a record made just after it is found all the same.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private DateTimeOffset since;
 
     /// <summary>Looks until all are found, or the CRM would have shown them.</summary>
     public async Task SettleAsync(IReadOnlyList<EditItem> lost, CancellationToken cancellationToken)
@@ -22,6 +24,10 @@ internal sealed class LostCreates(EditContext edit)
         var missing = lost.Where(item => item.Id == default).ToList();
         if (missing.Count == 0)
             return;
+
+        // When they were sent, by the CRM's clock: ours may be wrong by any amount, and its answers tell by how much.
+        await edit.Connector.IdentifyAsync(cancellationToken);
+        since = missing.Min(item => item.SentAt)!.Value + (edit.Connector.Now - edit.Clock.GetUtcNow()) - Skew;
 
         var lag = edit.Connector is IReadsModified && edit.Stream.Description.Traits.ReadsModified ? edit.Stream.Description.Traits.IndexLag : TimeSpan.Zero;
         var until = missing.Max(item => item.SentAt)!.Value + lag;
@@ -62,7 +68,6 @@ internal sealed class LostCreates(EditContext edit)
         var stream = edit.Stream.Description;
         foreach (var pages in await UniquesAsync(missing, cancellationToken))
             yield return pages;
-        var since = missing.Min(item => item.SentAt)!.Value - Skew;
         var reading = edit.Connector is IReadsModified modified && stream.Traits.ReadsModified
             ? modified.ReadModifiedAsync(new ModifiedRead(stream, edit.Fields, since, edit.Connector.Now + TimeSpan.FromHours(1), null), cancellationToken)
             : edit.Connector.ReadAllAsync(new FullRead(stream, edit.Fields, null), cancellationToken);

@@ -16,7 +16,8 @@ internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long 
     {
         if (live.Count + gone.Count == 0)
             return;
-        await turn.WaitAsync(cancellationToken);
+        // No longer than another commit takes.
+        await turn.WaitAsync(CancellationToken.None);
         try
         {
             var stored = (await mirror.LoadAsync(stream, [.. live.Select(record => record.Id), .. gone.Select(record => record.Id)], cancellationToken))

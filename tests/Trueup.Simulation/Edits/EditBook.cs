@@ -68,7 +68,7 @@ public sealed class EditBook(Account account)
         /// <summary>What users see of records when they have them deleted.</summary>
         private async Task RememberAsync(KeptRun kept, IReadOnlyList<EditItem> items)
         {
-            var deleted = items.Where(item => item is { Kind: WriteKind.Delete, Result: EditResult.Sending } && !kept.Seen.ContainsKey(item.Position)).ToDictionary(item => item.Id);
+            var deleted = items.Where(item => item is { Kind: WriteKind.Delete, Result: EditResult.Sending }).ToDictionary(item => item.Id);
             if (deleted.Count == 0 || account.Keeper.Mirror is not { } mirror)
                 return;
             foreach (var record in await mirror.LoadAsync(kept.Order.Stream, [.. deleted.Keys], CancellationToken.None))

@@ -26,8 +26,12 @@ internal static class EditValue
         return values;
     }
 
-    /// <summary>Whether two values mean the same: an empty text is none, and a number is the same however it is written.</summary>
+    /// <summary>Whether two values mean the same: an empty text is none, and a number or an instant is the same however it is written.</summary>
     public static bool Same(string? one, string? other) => (one ?? "") == (other ?? "")
         || (decimal.TryParse(one, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && decimal.TryParse(other, NumberStyles.Float, CultureInfo.InvariantCulture, out var second)
-            && number == second);
+            && number == second)
+        || (Instant(one) is { } instant && instant == Instant(other));
+
+    private static DateTimeOffset? Instant(string? text) => text is { Length: >= 10 } && text[4] == '-'
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant : null;
 }

@@ -13,7 +13,7 @@ public sealed class IntercomApp : SimulatedApp
     public override string Name => "intercom";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> WriteEndpoints => [];
+    public override IReadOnlyList<string> WriteEndpoints => ["create", "update", "delete", "archive"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> StreamChoices { get; } =

@@ -38,6 +38,11 @@ public sealed class KeptEdits(Account account, Keeper keeper)
         {
             return await RunAsync(run);
         }
+        catch (FencedOffException)
+        {
+            account.Voice.Say($"#{keeper.Machine.Number} {run.Order.Run} is fenced off and left to another process");
+            return true;
+        }
         catch (Exception trouble) when (trouble is MirrorException or CrmException)
         {
             account.Voice.Say($"#{keeper.Machine.Number} {run.Order.Run} waits: {trouble.GetType().Name}");
@@ -67,12 +72,13 @@ public sealed class KeptEdits(Account account, Keeper keeper)
     private void ReadAgain(KeptRun run, EditReport report, bool hadSync)
     {
         var made = hadSync || keeper.Connector is IReadsAssociations ? report.Created : [];
+        var linked = hadSync ? report.Linked : [];
         var written = hadSync ? report.Updated.Concat(report.Deleted).Distinct().ToList() : [];
-        if (made.Count > 0)
-            account.Journal.Waiting.Add(account.Journal.Request(SyncKind.Records, run.Order.Stream, [.. made]));
+        if (made.Concat(linked).Distinct().ToList() is { Count: > 0 } links)
+            account.Journal.Waiting.Add(account.Journal.Request(SyncKind.Records, run.Order.Stream, links));
         if (written.Count > 0)
             account.Journal.Waiting.Add(account.Journal.Request(SyncKind.Records, run.Order.Stream, written, linkedIds: []));
-        if (made.Count + written.Count > 0)
+        if (made.Count + linked.Count + written.Count > 0)
             keeper.Wake();
     }
 }

@@ -1,0 +1,17 @@
+namespace Trueup.Simulation.Tests;
+
+/// <summary>Worlds in which members edit through Trueup, with whatever else their seeds bring.</summary>
+public sealed class EditedWorlds : Worlds
+{
+    private const double EditsPerHour = 4;
+
+    public static TheoryData<int> Seeds => From(1, 14);
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void Every_edit_is_accounted_for_whatever_the_crm_and_the_network_do(int seed) =>
+        Run(WorldOptions.Draw(seed, Gear.Small) with { EditsPerHour = EditsPerHour });
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void Every_edit_is_accounted_for_whatever_the_org_and_the_network_do(int seed) =>
+        Run(WorldOptions.Draw(seed, Gear.Small).Of("salesforce") with { EditsPerHour = EditsPerHour });
+}
