@@ -32,6 +32,7 @@ public static class WebSetup
         services.AddSingleton<Streams>();
         services.AddSingleton<Records>();
         services.AddSingleton<Edits>();
+        services.AddSingleton<EditReview>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<FirstRun>();
         services.AddScoped<Members>();
