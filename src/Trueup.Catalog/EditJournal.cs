@@ -25,13 +25,28 @@ public sealed class EditJournal(IDbContextFactory<CatalogContext> catalog, TimeP
     private readonly SemaphoreSlim writing = new(1);
 
     /// <summary>Notes a run with all its changes, and begins its line in the sync log where it is no preview. Durable when it returns.</summary>
-    public async Task CreateAsync(ConnectionEntry connection, EditEntry run, IEnumerable<EditItem> changes, string trigger, CancellationToken cancellationToken)
+    /// <param name="connection">The connection.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="changes">Its changes.</param>
+    /// <param name="trigger">How the sync log names what began it.</param>
+    /// <param name="preview">The preview that it makes live, which goes in the same moment; null where it comes from none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>False where the preview is not there any more, so that nothing was noted: no preview is made live twice.</returns>
+    public async Task<bool> CreateAsync(
+        ConnectionEntry connection, EditEntry run, IEnumerable<EditItem> changes, string trigger, string? preview, CancellationToken cancellationToken)
     {
         await using var context = await catalog.CreateDbContextAsync(cancellationToken);
         await writing.WaitAsync(cancellationToken);
         try
         {
             await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            if (preview is not null)
+            {
+                if (await context.Edits.Where(e => e.Id == preview && e.IsPreview).ExecuteDeleteAsync(cancellationToken) == 0)
+                    return false;
+                await context.EditChanges.Where(c => c.RunId == preview).ExecuteDeleteAsync(cancellationToken);
+            }
+
             context.Edits.Add(run);
             if (!run.IsPreview)
                 context.Syncs.Add(new SyncEntry
@@ -42,6 +57,7 @@ public sealed class EditJournal(IDbContextFactory<CatalogContext> catalog, TimeP
             await context.SaveChangesAsync(cancellationToken);
             await WriteAsync(context, Insert, run.Id, changes, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            return true;
         }
         finally
         {
@@ -135,6 +151,17 @@ public sealed class EditJournal(IDbContextFactory<CatalogContext> catalog, TimeP
         var counts = await context.EditChanges.Where(c => c.RunId == run).GroupBy(c => c.Result).Select(group => new { group.Key, Count = group.Count() }).ToListAsync(cancellationToken);
         int Of(params EditResult[] results) => counts.Where(count => results.Contains(count.Key)).Sum(count => count.Count);
         return new EditCounts(Of(Done), Of(EditResult.Rejected), Of(EditResult.Conflict), Of(EditResult.Unmodified));
+    }
+
+    /// <summary>Notes what people decided about changes of a run that has ended, and counts anew.</summary>
+    public async Task DecideAsync(string run, IReadOnlyList<EditItem> items, CancellationToken cancellationToken)
+    {
+        await SaveAsync(run, items, cancellationToken);
+        var counts = await CountAsync(run, CancellationToken.None);
+        await using var context = await catalog.CreateDbContextAsync(CancellationToken.None);
+        await context.Edits.Where(e => e.Id == run).ExecuteUpdateAsync(set => set
+            .SetProperty(e => e.Succeeded, counts.Succeeded).SetProperty(e => e.Failed, counts.Failed).SetProperty(e => e.Conflicted, counts.Conflicted)
+            .SetProperty(e => e.Unmodified, counts.Unmodified), CancellationToken.None);
     }
 
     /// <summary>Notes why a run waits; null when it goes on.</summary>

@@ -38,6 +38,42 @@ public sealed class Writes
     }
 
     [Fact]
+    public async Task G57_a_person_whose_making_was_not_heard_of_is_found_and_not_made_again()
+    {
+        await using var account = await IntercomAccount.OnboardedAsync(60, "contacts");
+        account.Crm.Control(new CutControl(0) { Endpoint = "create", Times = 1 });
+
+        var results = await account.EditAsync("contacts", IntercomAccount.Creation(("role", "lead"), ("name", "Only Once")), IntercomAccount.Creation(("role", "user"), ("external_id", "once")));
+
+        Assert.All(results, result => Assert.Equal(EditResult.Created, result.Result));
+        Assert.Equal(2, account.Crm.Requests.Count("create"));
+        Assert.Single(account.Crm.State("contacts").Streams["contacts"], record => record.Properties.GetValueOrDefault("name") == "Only Once");
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task G157_edits_of_people_on_both_sides_conflict_only_where_they_are_about_the_same_field()
+    {
+        await using var account = await IntercomAccount.OnboardedAsync(60, "contacts", "companies");
+        var ids = account.Ids("contacts");
+        account.Pass(TimeSpan.FromSeconds(5));
+        account.Crm.Mutate(
+            new EditRecords("contacts", [ids[0]], new Dictionary<string, string?> { ["phone"] = "+49 431 1" }), new EditRecords("contacts", [ids[1]], new Dictionary<string, string?> { ["name"] = "Theirs" }));
+        account.Pass(TimeSpan.FromSeconds(5));
+
+        var results = await account.EditAsync(
+            "contacts", IntercomAccount.Change(ids[0], "name", "Mine"), IntercomAccount.Change(ids[1], "name", "Mine"), IntercomAccount.Linking(ids[2], "companies", account.Ids("companies")[^1]));
+
+        Assert.Equal([EditResult.Updated, EditResult.Conflict], results.Take(2).Select(result => result.Result));
+        Assert.True(results[2].Result is EditResult.Updated or EditResult.Unmodified, results[2].Reason);
+        Assert.Equal("{\"name\":\"Theirs\"}", results[1].Current);
+
+        // How many people a company has is worked out by the app, and moves no stamp.
+        await account.SyncAsync(SyncKind.Full);
+        await account.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task G89_an_empty_text_clears_a_text_and_a_number_and_makes_no_field()
     {
         await using var account = await HubSpotAccount.OnboardedAsync(60, streams: "contacts");

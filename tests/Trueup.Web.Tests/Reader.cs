@@ -70,6 +70,15 @@ public sealed class Reader : IAsyncDisposable
     /// <summary>How far the page is wider than the window, in pixels.</summary>
     public Task<int> OverflowAsync() => Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
+    /// <summary>Takes a picture of the page, where somebody asked for pictures: TRUEUP_PICTURES names the folder.</summary>
+    public async Task PictureAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("TRUEUP_PICTURES") is not { Length: > 0 } folder)
+            return;
+        var isDark = await Page.EvaluateAsync<bool>("() => matchMedia('(prefers-color-scheme: dark)').matches");
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}-{Page.ViewportSize!.Width}-{(isDark ? "dark" : "light")}.png") });
+    }
+
     /// <summary>Fails if the browser complained: a script error, a file that is missing, a breach of the content security policy.</summary>
     public void AssertNoComplaints() => Assert.Empty(complaints);
 

@@ -42,6 +42,11 @@ public class Site : IAsyncLifetime
         return id;
     }
 
+    /// <summary>What the app holds in a field of a record; null where it holds nothing.</summary>
+    public async Task<string?> ValueAsync(string stream, string id, string field) =>
+        (await Crm.StateAsync()).GetProperty(stream).EnumerateArray().Single(record => record.GetProperty("id").GetString() == id)
+            .GetProperty("properties").TryGetProperty(field, out var value) ? value.GetString() : null;
+
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);

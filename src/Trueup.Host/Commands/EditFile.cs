@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using Trueup.Web.Application;
 
 namespace Trueup.Host.Commands;
 
@@ -7,7 +7,7 @@ namespace Trueup.Host.Commands;
 internal static class EditFile
 {
     /// <summary>The word that clears a value, as in Salesforce's bulk files.</summary>
-    internal const string Clear = "#N/A";
+    internal const string Clear = CsvImport.Clear;
 
     /// <summary>What a file looks like.</summary>
     internal const string Format =
@@ -23,28 +23,18 @@ internal static class EditFile
     /// <exception cref="UsageException">The file is not as <see cref="Format"/> says.</exception>
     internal static JsonArray Read(TextReader file, Verb verb)
     {
-        using var rows = Rows(file, verb).GetEnumerator();
-        if (!rows.MoveNext())
-            throw new UsageException("The file is empty.", verb);
-        var heading = rows.Current.Cells.Select(cell => cell.Trim().TrimStart('\uFEFF')).ToList();
-        if (heading.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new UsageException($"The heading names {(twice.Key.Length == 0 ? "a column without a name" : twice.Key)} twice.", verb);
-        var changes = new JsonArray();
-        while (rows.MoveNext())
+        try
         {
-            var (line, cells) = rows.Current;
-            if (cells is [""])
-                continue;
-            if (cells.Count != heading.Count)
-                throw new UsageException($"Line {line} has {cells.Count} cells, the heading {heading.Count}.", verb);
-            foreach (var change in Changes(heading, cells, line, verb))
-                changes.Add(change);
+            var csv = CsvFile.Read(file.ReadToEnd());
+            return [.. csv.Rows.SelectMany(row => Changes(csv.Heading, row.Cells, row.Line, verb))];
         }
-
-        return changes.Count > 0 ? changes : throw new UsageException("The file has a heading, but no rows.", verb);
+        catch (CsvException wrong)
+        {
+            throw new UsageException(wrong.Message, verb);
+        }
     }
 
-    private static IEnumerable<JsonObject> Changes(List<string> heading, List<string> cells, int line, Verb verb)
+    private static IEnumerable<JsonObject> Changes(IReadOnlyList<string> heading, IReadOnlyList<string> cells, int line, Verb verb)
     {
         string? id = null;
         var deletes = false;
@@ -97,58 +87,5 @@ internal static class EditFile
         if (label is [var name])
             link["label"] = name.Trim();
         return (word, link);
-    }
-
-    private static IEnumerable<(int Line, List<string> Cells)> Rows(TextReader file, Verb verb)
-    {
-        var (line, began) = (1, 1);
-        var cells = new List<string>();
-        var cell = new StringBuilder();
-        var (isQuoted, isEmpty) = (false, true);
-        for (var character = file.Read(); character >= 0; character = file.Read())
-        {
-            isEmpty = false;
-            if (character == '\n')
-                line++;
-            if (isQuoted)
-            {
-                if (character != '"')
-                    cell.Append((char)character);
-                else if (file.Peek() == '"')
-                    cell.Append((char)file.Read());
-                else
-                    isQuoted = false;
-                continue;
-            }
-
-            switch (character)
-            {
-                case '"' when cell.Length == 0:
-                    isQuoted = true;
-                    break;
-                case ',':
-                    cells.Add(cell.ToString());
-                    cell.Clear();
-                    break;
-                case '\r' when file.Peek() == '\n':
-                    break;
-                case '\n':
-                    cells.Add(cell.ToString());
-                    cell.Clear();
-                    yield return (began, cells);
-                    (cells, began, isEmpty) = ([], line, true);
-                    break;
-                default:
-                    cell.Append((char)character);
-                    break;
-            }
-        }
-
-        if (isQuoted)
-            throw new UsageException($"The quotation mark of a cell that begins in line {began} or after it is never closed.", verb);
-        if (isEmpty)
-            yield break;
-        cells.Add(cell.ToString());
-        yield return (began, cells);
     }
 }

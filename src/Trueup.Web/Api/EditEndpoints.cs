@@ -27,7 +27,18 @@ internal static class EditEndpoints
         api.MapGet("/edits/{run}.csv", ExportAsync).WithSummary("What became of each change as CSV: values before and after, and links into the app.");
         api.MapPost("/edits/{run}/undo", UndoAsync).WithMetadata(new RequestSizeLimitAttribute(MostBytes))
             .WithSummary("Takes back what a run did, or what it did to some records, where it still holds; itself a run.");
+        api.MapPost("/edits/{run}/apply", ApplyAsync).WithSummary("Makes a preview live, as a run of its own that begins with what was seen in the preview; the preview goes.");
+        api.MapPost("/edits/{run}/resolve", ResolveAsync).WithMetadata(new RequestSizeLimitAttribute(MostBytes))
+            .WithSummary("Decides conflicts: theirs leaves what the app holds, mine writes over it as a run of its own (in a preview, when that is made live).");
     }
+
+    private static async Task<Results<Ok<EditView>, Accepted<EditView>>> ApplyAsync(
+        string run, int? wait, ClaimsPrincipal user, EditReview review, CancellationToken cancellationToken) =>
+        Answer(await review.ApplyAsync(Actor.From(user), run, Wait(wait), cancellationToken));
+
+    private static async Task<Results<Ok<EditView>, Accepted<EditView>>> ResolveAsync(
+        string run, NewResolution wanted, int? wait, ClaimsPrincipal user, EditReview review, CancellationToken cancellationToken) =>
+        Answer(await review.ResolveAsync(Actor.From(user), run, wanted, Wait(wait), cancellationToken));
 
     private static async Task<Results<Ok<EditView>, Accepted<EditView>>> StartAsync(
         string id, NewEdit wanted, int? wait, ClaimsPrincipal user, Edits edits, CancellationToken cancellationToken) =>

@@ -32,6 +32,9 @@ public static class WebSetup
         services.AddSingleton<Streams>();
         services.AddSingleton<Records>();
         services.AddSingleton<Edits>();
+        services.AddSingleton<EditReview>();
+        services.AddSingleton<BulkEdits>();
+        services.AddSingleton<CsvImport>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<FirstRun>();
         services.AddScoped<Members>();

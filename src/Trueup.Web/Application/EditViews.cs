@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Trueup.Contract;
 
 namespace Trueup.Web.Application;
 
@@ -34,6 +35,25 @@ public sealed record NewLink(string? Stream, string? Id, string? Label = null, s
 /// <param name="Mode"><c>update</c> (also where it is missing) or <c>preview</c>.</param>
 public sealed record NewUndo(IReadOnlyList<string>? Ids = null, string? Mode = null);
 
+/// <summary>What to decide about conflicts of a run that has ended.</summary>
+/// <param name="Take"><c>theirs</c> leaves what the app holds; <c>mine</c> writes what was wanted, unless the app has changed once more.</param>
+/// <param name="Ids">Only these records; null for all in conflict.</param>
+public sealed record NewResolution(string? Take, IReadOnlyList<string>? Ids = null);
+
+/// <summary>What may be done to the records of a stream.</summary>
+/// <param name="Updates">Whether fields can be set.</param>
+/// <param name="Creates">Whether records can be made.</param>
+/// <param name="Deletes">Whether records can be deleted.</param>
+/// <param name="Restores">Whether a deleted record comes back under its own id when that is undone.</param>
+/// <param name="Locked">Why nothing may be done now, in one sentence; null where something may, and for those who may not edit at all.</param>
+public sealed record EditAbilities(bool Updates, bool Creates, bool Deletes, bool Restores, string? Locked)
+{
+    /// <summary>Nothing may be done.</summary>
+    public static EditAbilities Nothing { get; } = None(null);
+
+    internal static EditAbilities None(string? locked) => new(false, false, false, false, locked);
+}
+
 /// <summary>An edit run.</summary>
 /// <param name="Mode"><c>preview</c> or <c>update</c>.</param>
 /// <param name="IfConflict"><c>stop</c>, <c>overwrite</c>, or <c>write-others</c> for an undo.</param>
@@ -49,12 +69,14 @@ public sealed record EditView(
 /// <summary>What became of one change.</summary>
 /// <param name="Position">Its place in the run, from 0.</param>
 /// <param name="Id">The record; null for one that was not made.</param>
+/// <param name="Kind">What was to be done.</param>
 /// <param name="Outcome"><c>updated</c>, <c>created</c>, <c>deleted</c>, <c>restored</c>, <c>unmodified</c>, <c>conflict</c>, <c>rejected</c>; while the run is under way also
 /// <c>waiting</c>, and <c>unknown</c> for what was sent and not heard of yet.</param>
+/// <param name="Wanted">The values wanted, by field; null for a deletion.</param>
 /// <param name="Before">What the app held in the fields that were written, or in all of a record that was deleted.</param>
 /// <param name="After">What the app holds in them now; in a preview and a conflict, what is wanted.</param>
 /// <param name="Current">In a conflict: what the app holds.</param>
 /// <param name="Reason">Why it was not done; the app's own words where the app refused.</param>
 /// <param name="Link">Opens the record in the app; null where there is none.</param>
 public sealed record EditResultView(
-    int Position, string? Id, string Outcome, JsonElement? Before, JsonElement? After, JsonElement? Current, string? Reason, string? Link);
+    int Position, string? Id, WriteKind Kind, string Outcome, JsonElement? Wanted, JsonElement? Before, JsonElement? After, JsonElement? Current, string? Reason, string? Link);

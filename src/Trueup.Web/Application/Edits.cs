@@ -18,7 +18,7 @@ public sealed class Edits(
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     private const int LongestId = 200;
-    private const int ItemsPerRead = 1_000;
+    internal const int ItemsPerRead = 1_000;
 
     /// <summary>Starts a run, and waits a while for its end. Needs editor.</summary>
     /// <param name="wait">How long to wait; the run goes on by itself afterwards.</param>
@@ -42,7 +42,26 @@ public sealed class Edits(
         items = IdForms.Lengthen(items, stream, open.Connector);
         if (items.Exists(item => item.IsLink))
             items = LinkField.Rewrite(items, stream, open.Connector, await open.Mirror.StreamsAsync(cancellationToken));
-        return await BeginAsync(actor, entry, stream, isPreview, rule, items, undoes: null, wait, cancellationToken);
+        return await BeginAsync(actor, entry, stream, new Beginning(isPreview, rule, items), wait, cancellationToken);
+    }
+
+    /// <summary>What may be done to the records of a stream, or why nothing may be now.</summary>
+    /// <exception cref="ProblemException">404, 503 where the mirror cannot be opened.</exception>
+    public async Task<EditAbilities> AbilitiesAsync(Actor actor, string connection, string stream, CancellationToken cancellationToken)
+    {
+        var entry = await connections.FindAsync(connection, cancellationToken);
+        if (!actor.May(Roles.Editor))
+            return EditAbilities.None(null);
+        try
+        {
+            var found = await CheckAsync(entry, stream, cancellationToken);
+            var traits = ((IWrites)(await log.OpenAsync(entry, cancellationToken)).Connector).WritesOf(found.Description);
+            return new EditAbilities(traits.Updates, traits.Creates, traits.Deletes, traits.Restores, null);
+        }
+        catch (ProblemException refused) when (refused.Problem.Status == 409)
+        {
+            return EditAbilities.None(refused.Message);
+        }
     }
 
     /// <summary>Undoes a run, or some of its records, as a run of its own. Needs editor.</summary>
@@ -67,7 +86,7 @@ public sealed class Edits(
                 items.AddRange(item.IsLink ? Undo.LinksOf(item, items.Count) : Undo.Of(item, items.Count, stream, traits) is { } back ? [back] : []);
         if (items.Count == 0)
             throw new ProblemException(Problem.Invalid(only is null ? "The run has changed nothing, so there is nothing to undo." : "The run has changed none of these records."));
-        return await BeginAsync(actor, entry, stream, isPreview, ConflictRule.WriteOthers, items, undoes: run, wait, cancellationToken);
+        return await BeginAsync(actor, entry, stream, new Beginning(isPreview, ConflictRule.WriteOthers, items, Undoes: run), wait, cancellationToken);
     }
 
     /// <summary>One page of runs, newest first, without their results.</summary>
@@ -160,12 +179,12 @@ public sealed class Edits(
     private static string WordOf(EditResult result) => result == EditResult.Sending ? "unknown" : result.ToString().ToLowerInvariant();
 
     private static EditResultView Show(EditItem item, Func<RecordId, Uri?> link) => new(
-        item.Position, item.Id == default ? null : item.Id.Value, WordOf(item.Result), Json(item.Before), Json(item.After), Json(item.Current), item.Reason,
+        item.Position, item.Id == default ? null : item.Id.Value, item.Kind, WordOf(item.Result), Json(item.Wanted), Json(item.Before), Json(item.After), Json(item.Current), item.Reason,
         item.Id == default ? null : link(item.Id)?.ToString());
 
     private static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
 
-    private async Task<MirroredStream> CheckAsync(ConnectionEntry entry, string? stream, CancellationToken cancellationToken)
+    internal async Task<MirroredStream> CheckAsync(ConnectionEntry entry, string? stream, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(stream))
             throw new ProblemException(Problem.Invalid("stream is missing."));
@@ -188,22 +207,30 @@ public sealed class Edits(
     private static Problem Onboarding(ConnectionEntry entry, string stream) =>
         Problem.Conflict("onboarding", $"{stream} of {entry.Name} are still being loaded; they can be edited once they are complete and verified.");
 
-    private async Task<EditView> BeginAsync(
-        Actor actor, ConnectionEntry entry, MirroredStream stream, bool isPreview, ConflictRule rule, IReadOnlyList<EditItem> items, string? undoes, TimeSpan wait,
-        CancellationToken cancellationToken)
+    /// <summary>How a run begins.</summary>
+    /// <param name="IsPreview">Whether nothing is written.</param>
+    /// <param name="Rule">What happens to conflicts.</param>
+    /// <param name="Items">Its changes.</param>
+    /// <param name="Undoes">The run that it undoes; null for none.</param>
+    /// <param name="Preview">The preview that it makes live; null for none.</param>
+    internal sealed record Beginning(bool IsPreview, ConflictRule Rule, IReadOnlyList<EditItem> Items, string? Undoes = null, string? Preview = null);
+
+    internal async Task<EditView> BeginAsync(
+        Actor actor, ConnectionEntry entry, MirroredStream stream, Beginning how, TimeSpan wait, CancellationToken cancellationToken)
     {
         var run = new EditEntry
         {
-            Id = Ids.New(clock), ConnectionId = entry.Id, Stream = stream.Name.Value, IsPreview = isPreview, Rule = rule, User = actor.Name, Undoes = undoes,
-            StartedAt = clock.GetUtcNow(), Total = items.Count,
+            Id = Ids.New(clock), ConnectionId = entry.Id, Stream = stream.Name.Value, IsPreview = how.IsPreview, Rule = how.Rule, User = actor.Name, Undoes = how.Undoes,
+            StartedAt = clock.GetUtcNow(), Total = how.Items.Count,
         };
 
         // Who did it is written down before it is done.
-        if (!isPreview)
+        if (!how.IsPreview)
             await audit.WriteAsync(
-                actor.Name, undoes is null ? "edit.run" : "edit.undo", entry.Name,
-                $"{items.Count} changes of {stream.Name}, run {run.Id}{(undoes is null ? "" : $", undoing {undoes}")}{(rule == ConflictRule.Overwrite ? ", over conflicts" : "")}", cancellationToken);
-        await journal.CreateAsync(entry, run, items, actor.Trigger, cancellationToken);
+                actor.Name, how.Undoes is null ? "edit.run" : "edit.undo", entry.Name,
+                $"{how.Items.Count} changes of {stream.Name}, run {run.Id}{(how.Undoes is null ? "" : $", undoing {how.Undoes}")}{(how.Rule == ConflictRule.Overwrite ? ", over conflicts" : "")}", cancellationToken);
+        if (!await journal.CreateAsync(entry, run, how.Items, actor.Trigger, how.Preview, cancellationToken))
+            throw new ProblemException(Problem.NotFound($"There is no preview {how.Preview} any more; it may have been made live already."));
         board.Announce();
         var carriedOut = keepers.Of(entry.Id).Edit(run.Id);
         if (wait > TimeSpan.Zero)
@@ -216,10 +243,10 @@ public sealed class Edits(
         return await GetAsync(run.Id, null, null, ItemsPerRead, cancellationToken);
     }
 
-    private async Task<EditEntry> FindAsync(string run, CancellationToken cancellationToken) =>
+    internal async Task<EditEntry> FindAsync(string run, CancellationToken cancellationToken) =>
         await journal.FindAsync(run, cancellationToken) ?? throw new ProblemException(Problem.NotFound($"There is no edit run {run}."));
 
-    private async IAsyncEnumerable<EditItem> ItemsAsync(string run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<EditItem> ItemsAsync(string run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var after = -1; ;)
         {

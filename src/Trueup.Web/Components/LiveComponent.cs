@@ -33,6 +33,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     public void Dispose()
     {
         Live.Changed -= Redraw;
+        OnLeaving();
         leaving.Cancel();
         leaving.Dispose();
         GC.SuppressFinalize(this);
@@ -45,6 +46,11 @@ public abstract class LiveComponent : ComponentBase, IDisposable
             Actor = Actor.From((await SignIn).User);
         Live.Changed += Redraw;
         await Live.LoadAsync(Leaving);
+    }
+
+    /// <summary>Called when the component is left.</summary>
+    protected virtual void OnLeaving()
+    {
     }
 
     /// <summary>Called after a connection changed, before drawing.</summary>

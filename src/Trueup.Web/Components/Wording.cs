@@ -63,6 +63,25 @@ public static class Wording
         _ => "not readable",
     };
 
+    /// <summary>What became of a change of an edit run, or would.</summary>
+    /// <param name="outcome">As <see cref="EditResultView.Outcome"/> has it.</param>
+    /// <param name="isPreview">Whether nothing has been written.</param>
+    public static string OfOutcome(string outcome, bool isPreview) => outcome switch
+    {
+        "updated" => isPreview ? "Would change" : "Changed",
+        "created" => isPreview ? "Would be created" : "Created",
+        "deleted" => isPreview ? "Would be deleted" : "Deleted",
+        "restored" => isPreview ? "Would be restored" : "Restored",
+        "unmodified" => "As it was",
+        "conflict" => "Conflict",
+        "rejected" => isPreview ? "Would be refused" : "Refused",
+        "waiting" => "Waiting",
+        _ => "Asking the app",
+    };
+
+    /// <summary>A number of changes.</summary>
+    public static string Changes(long count) => count == 1 ? "1 change" : $"{count:N0} changes";
+
     /// <summary>What a person can do about a connection that needs them.</summary>
     public static string ToDo(AttentionKind kind) => kind switch
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
+using Trueup.Web.Application;
 using Trueup.Web.Components;
 
 namespace Trueup.Web.Pages;
@@ -22,6 +23,7 @@ public static class PagesSetup
         services.AddRadzenComponents();
         services.AddScoped<LiveConnections>();
         services.AddScoped<Visitor>();
+        services.AddScoped<Drafts>();
         services.AddScoped<AuthenticationStateProvider, SignedInProvider>();
         services.AddRazorComponents()
             .AddInteractiveServerComponents()

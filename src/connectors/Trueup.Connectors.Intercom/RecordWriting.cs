@@ -40,8 +40,8 @@ internal sealed class RecordWriting(IntercomApi api, Searching searching, Nested
 
     private async Task<WriteOutcome> UpdateAsync(IntercomStream stream, RecordWrite record, CancellationToken cancellationToken)
     {
-        if (stream.Name == "companies" && record.Values.ContainsKey("company_id"))
-            return new WriteOutcome.Rejected("Intercom does not change the company_id of a company.");
+        if (stream.Name == "companies" && record.Values.Keys.FirstOrDefault(field => field is "company_id" or "remote_created_at") is { } kept)
+            return new WriteOutcome.Rejected($"Intercom does not change the {kept} of a company.");
         var path = $"/{stream.Name}/{Uri.EscapeDataString(record.Id.Value)}";
 
         // Only these two answer with all that a read shows.

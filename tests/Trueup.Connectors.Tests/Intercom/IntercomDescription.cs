@@ -61,10 +61,15 @@ internal sealed partial class IntercomDescription
         ?? calls.Find(call => call.Method == method && Regex.IsMatch(path, $"^{Braces().Replace(call.Path, @"[\w-]+")}$"));
 
     /// <summary>The values that a schema allows: all of its lists of choices together.</summary>
-    public IReadOnlyCollection<string> ChoicesOf(string schema) =>
+    public IReadOnlyCollection<string> ChoicesOf(string schema) => Found(schema, ChoiceLine());
+
+    /// <summary>The members that an object of a schema may have.</summary>
+    public IReadOnlyCollection<string> MembersOf(string schema) => Found(schema, MemberLine());
+
+    private List<string> Found(string schema, Regex pattern) =>
     [
         .. lines.SkipWhile(line => line != $"    {schema}:").Skip(1).TakeWhile(line => line.StartsWith("     ", StringComparison.Ordinal))
-            .Select(line => ChoiceLine().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value),
+            .Select(line => pattern.Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value),
     ];
 
     [GeneratedRegex("""^  "?(/[^":]*)"?:$""")]
@@ -78,6 +83,9 @@ internal sealed partial class IntercomDescription
 
     [GeneratedRegex("""^ +- ["']?([^"':]+)["']?$""")]
     private static partial Regex ChoiceLine();
+
+    [GeneratedRegex(@"^        (\w+):$")]
+    private static partial Regex MemberLine();
 
     [GeneratedRegex(@"\{\w+\}")]
     private static partial Regex Braces();

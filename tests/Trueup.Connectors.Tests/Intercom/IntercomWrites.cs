@@ -102,6 +102,21 @@ public sealed class IntercomWrites : WriteContract
         Assert.Single(read.Gone);
     }
 
+    [Theory]
+    [InlineData("company_id")]
+    [InlineData("remote_created_at")]
+    public async Task What_a_company_keeps_for_good_is_refused_without_a_call(string field)
+    {
+        var companies = await StreamAsync("companies");
+        var id = new RecordId(Crm.State("companies").Streams["companies"].First(record => record.Deleted is null).Id);
+        Crm.Requests.Clear();
+
+        var outcomes = await Writes.WriteAsync(new WriteBatch(companies, WriteKind.Update, [new RecordWrite(id, Values((field, "1")))]), CancellationToken.None);
+
+        Assert.Contains(field, Assert.IsType<WriteOutcome.Rejected>(outcomes[0]).Reason, StringComparison.Ordinal);
+        Assert.Empty(Crm.Requests.All);
+    }
+
     [Fact]
     public async Task A_ticket_is_opened_and_closed_and_its_attributes_set()
     {

@@ -17,6 +17,15 @@ public sealed class SpecificationTests
         "GET /contacts/{contact_id}/notes ?page", "GET /contacts/{contact_id}/notes ?per_page",
     ];
 
+    private static readonly Dictionary<string, JsonElement> NoValues = [];
+
+    private static readonly Dictionary<string, string> Bodies = new()
+    {
+        ["PUT /contacts/{contact_id}"] = "update_contact_request", ["POST /contacts"] = "create_contact_request",
+        ["PUT /companies/{company_id}"] = "update_company_request", ["POST /companies"] = "create_or_update_company_request",
+        ["PUT /conversations/{conversation_id}"] = "update_conversation_request", ["PUT /tickets/{ticket_id}"] = "update_ticket_request",
+    };
+
     [Fact]
     public async Task Every_request_is_one_that_Intercom_describes()
     {
@@ -44,7 +53,20 @@ public sealed class SpecificationTests
         var searches = calls.Where(call => call.Call!.Path.EndsWith("/search", StringComparison.Ordinal)).Select(call => call.Request.Body).Distinct().ToList();
         Assert.True(searches.Count >= 5, "Too few searches to prove anything.");
         Assert.All(searches, body => AssertSearch(body, operators));
-        Assert.True(calls.Select(call => call.Call!.Name).Distinct().Count() >= 20, "Too little was sent to prove anything.");
+        foreach (var (name, schema) in Bodies)
+        {
+            var bodies = calls.Where(call => call.Call!.Name == name).Select(call => MembersIn(call.Request.Body)).ToList();
+            Assert.True(bodies.Count > 0, $"{name} was not sent.");
+            Assert.All(bodies, members => Assert.Empty(members.Except(description.MembersOf(schema)).Select(member => $"{name}: {member}")));
+        }
+
+        Assert.True(calls.Select(call => call.Call!.Name).Distinct().Count() >= 34, "Too little was sent to prove anything.");
+    }
+
+    private static List<string> MembersIn(string body)
+    {
+        using var document = JsonDocument.Parse(body);
+        return [.. document.RootElement.EnumerateObject().Select(member => member.Name)];
     }
 
     private static async Task UseEverythingAsync(EmulatedIntercom crm, Recorder recorder)
@@ -68,7 +90,50 @@ public sealed class SpecificationTests
                 await foreach (var page in ((IReportsDeletions)connector).ReadDeletionsAsync(stream, DateTimeOffset.UnixEpoch, CancellationToken.None))
                     Assert.NotEmpty(page.Deletions);
         }
+
+        foreach (var stream in streams)
+            await WriteAsync(connector, stream, crm.State(stream.Name.Value).Streams[stream.Name.Value].Last(record => record.Deleted is null).Id);
+        await LinkAsync(connector, streams, crm);
     }
+
+    // Everything that can be set, at once. Whether it is taken is another test's.
+    private static async Task WriteAsync(IConnector connector, StreamDescription stream, string id)
+    {
+        var writes = (IWrites)connector;
+        var traits = writes.WritesOf(stream);
+        var fields = (await connector.DescribeAsync(stream, CancellationToken.None)).Fields.Where(field => field is { ReadOnly: false, Calculated: false }).Select(field => field.Name).ToList();
+        var values = fields.ToDictionary(field => field, _ => JsonElement.Parse("null"));
+        if (traits.Creates)
+            await SendAsync(WriteKind.Create, new RecordWrite(default, values));
+        // Companies keep both for good.
+        values.Remove("company_id");
+        values.Remove("remote_created_at");
+        if (traits.Updates)
+            await SendAsync(WriteKind.Update, new RecordWrite(new RecordId(id), values));
+        if (stream.Name.Value == "contacts")
+            await ((IFindsByUniqueValue)connector).FindAsync(stream, "external_id", ["u-1"], CancellationToken.None);
+        if (traits.Deletes)
+            await SendAsync(WriteKind.Delete, new RecordWrite(new RecordId(id), NoValues));
+        if (traits.Restores)
+            await SendAsync(WriteKind.Restore, new RecordWrite(new RecordId(id), NoValues));
+
+        async Task SendAsync(WriteKind kind, RecordWrite record) => Assert.Single(await writes.WriteAsync(new WriteBatch(stream, kind, [record]), CancellationToken.None));
+    }
+
+    private static async Task LinkAsync(IConnector connector, IReadOnlyList<StreamDescription> streams, EmulatedIntercom crm)
+    {
+        var links = (IWritesLinks)connector;
+        var contacts = streams.Single(stream => stream.Name.Value == "contacts");
+        foreach (var to in streams.Where(stream => stream.Name.Value is "companies" or "tags"))
+        {
+            var type = Assert.Single(await links.LinkTypesAsync(contacts, to, CancellationToken.None));
+            var link = new LinkWrite(new RecordId(FirstLive(crm, "contacts")), new RecordId(FirstLive(crm, to.Name.Value)), type);
+            foreach (var removes in new[] { false, true })
+                Assert.IsType<WriteOutcome.Written>(Assert.Single(await links.WriteLinksAsync(new LinkBatch(contacts, to, removes, [link]), CancellationToken.None)));
+        }
+    }
+
+    private static string FirstLive(EmulatedIntercom crm, string stream) => crm.State(stream).Streams[stream].First(record => record.Deleted is null).Id;
 
     private static async Task ReadAsync(IAsyncEnumerable<RecordPage> pages)
     {
