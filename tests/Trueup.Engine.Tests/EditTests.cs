@@ -276,6 +276,33 @@ public sealed class EditTests
         await world.AssertEqualAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_found_to_be_done_is_in_the_mirror_although_it_could_not_be_written_at_first(bool deletes)
+    {
+        await using var world = await SmallWorld.OnboardedAsync(8);
+        world.Edits.Add("run", (deletes ? Deletion("1") : Change("1", ("city", "Lübeck"))) with { Position = 0 });
+        var order = new EditOrder("run", SmallCrm.Contacts, false, ConflictRule.Stop);
+        foreach (var lost in new[] { "write", "by-id" })
+        {
+            // Another process takes over just before the mirror would follow.
+            world.Crm.BeforePage = (endpoint, _) =>
+            {
+                if (endpoint == lost)
+                    world.Mirror.TakeFenceAsync(CancellationToken.None).GetAwaiter().GetResult();
+            };
+            await Assert.ThrowsAsync<FencedOffException>(() => world.RunEditAsync(order));
+            world.Crm.BeforePage = null;
+            await world.RestartAsync();
+        }
+
+        Assert.True((await world.RunEditAsync(order)).IsSettled);
+
+        Assert.Single(world.Crm.Written);
+        await world.AssertEqualAsync();
+    }
+
     [Fact]
     public async Task A_quota_that_is_used_up_ends_the_run_and_every_change_says_that_it_was_not_sent()
     {

@@ -30,6 +30,8 @@ public sealed class FoundWorlds : Worlds
         "--seed 1 --app salesforce --records 120 --days 2.071761959452071 --start 2027-03-27T05:00:00Z --life 10 --restlessness 0 --hourly 01:00:00 --at-once 3 --streams Account,Contact,Machine__c --shuffled no --skew 00:20:00 --faults forbid --faults-a-day 6 --deaths-a-day 1 --accounts 1 --oauth yes --pipelines yes --edits 4")]
     [InlineData("A deletion that was not heard of was sent again although the record had changed since",
         "--seed 9 --records 250 --days 1.7671460850011305 --start 2026-12-30T22:15:00Z --life 2 --restlessness 0.005 --hourly 01:00:00 --at-once 2 --streams contacts,companies --shuffled no --skew -01:06:40 --faults lag-beyond,partial,repeat,twice,wrong-content --faults-a-day 2 --deaths-a-day 1 --accounts 2 --oauth no --pipelines yes --edits 4")]
+    [InlineData("What was found to be done after a full disk never came into the mirror",
+        "--seed 3 --app salesforce --records 120 --days 1.5621927976432222 --start 2026-12-30T22:15:00Z --life 10 --restlessness 0.1 --hourly 03:00:00 --at-once 3 --streams Account,Contact,Opportunity --shuffled yes --skew 00:20:00 --faults cap,clock,cut,disk-full,disk-slow,error,expire,expired-cursor,forbid,lag,lag-beyond,no-id,odd-links,order,outage,pages,partial,quota,repeat,revoked,stall,truncate,twice,wrong-content --faults-a-day 6 --deaths-a-day 0 --accounts 1 --oauth no --pipelines yes --edits 4")]
     public void What_was_found_once_stays_right(string what, string world)
     {
         Assert.NotEmpty(what);

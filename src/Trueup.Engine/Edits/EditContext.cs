@@ -84,6 +84,15 @@ internal sealed record EditContext(
             await jobs.SettleAsync(Stream.Description, cancellationToken);
     }
 
+    /// <summary>Makes the mirror follow what was found to be done, before it is saved as such: once it is, nobody comes back to it after a failure. What conflicts must
+    /// not be followed before it is saved, since the mirror is what the user saw.</summary>
+    public Task FollowDoneAsync(IEnumerable<EditItem> decided, CurrentRecords read, CancellationToken cancellationToken)
+    {
+        var done = decided.Where(item => item.Result is EditResult.Updated or EditResult.Deleted or EditResult.Restored).Select(item => item.Id).ToHashSet();
+        return Follower.FollowAsync(
+            Stream.Name, [.. read.Live.Values.Where(record => done.Contains(record.Id))], [.. read.Gone.Values.Where(record => done.Contains(record.Id))], Source("id"), cancellationToken);
+    }
+
     /// <summary>Reads what the CRM holds now.</summary>
     public async Task<CurrentRecords> ReadAsync(IEnumerable<RecordId> ids, CancellationToken cancellationToken)
     {

@@ -20,6 +20,7 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
             var isLast = ++round > EditRun.MostRounds;
             var known = deletes ? (await edit.Mirror.LoadAsync(edit.Stream.Name, [.. left.Select(item => item.Id)], cancellationToken)).ToDictionary(record => record.Id) : [];
             var decided = await WhoChanged.TellAsync(edit, [.. left.Select(item => Decide(item, read, known, isLast))], read, cancellationToken);
+            await edit.FollowDoneAsync(decided, read, cancellationToken);
             await edit.SaveAsync(decided, cancellationToken);
             left = [.. decided.Where(item => item.IsOpen)];
             await edit.Follower.FollowAsync(edit.Stream.Name, [.. read.Live.Values], [.. read.Gone.Values], edit.Source("id"), cancellationToken);

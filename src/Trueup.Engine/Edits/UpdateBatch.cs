@@ -29,6 +29,7 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
                     writes.Add(write);
             }
 
+            await edit.FollowDoneAsync(ended, read, cancellationToken);
             await edit.SaveAsync([.. await WhoChanged.TellAsync(edit, ended, read, cancellationToken), .. sending], cancellationToken);
             left = sending;
             if (sending.Count > 0)
