@@ -13,10 +13,12 @@ public sealed class EditJournal(IDbContextFactory<CatalogContext> catalog, TimeP
     private const string Columns = "\"RecordId\", \"Result\", \"Wanted\", \"Seen\", \"Before\", \"After\", \"Current\", \"Reason\", \"SentAt\"";
     private const string Insert = $"INSERT INTO \"EditChanges\" (\"RunId\", \"Position\", \"Kind\", {Columns}) VALUES (@run, @position, @kind, @id, @result, @wanted, @seen, @before, @after, @current, @reason, @sent)";
 
-    // A change that has ended stays as it ended: a process that froze and was taken over from may come with another opinion.
     private const string Update =
         "UPDATE \"EditChanges\" SET \"RecordId\" = @id, \"Result\" = @result, \"Wanted\" = @wanted, \"Seen\" = @seen, \"Before\" = @before, \"After\" = @after, "
-        + "\"Current\" = @current, \"Reason\" = @reason, \"SentAt\" = @sent WHERE \"RunId\" = @run AND \"Position\" = @position AND \"Result\" IN (0, 1)";
+        + "\"Current\" = @current, \"Reason\" = @reason, \"SentAt\" = @sent WHERE \"RunId\" = @run AND \"Position\" = @position";
+
+    // A change that has ended stays as it ended: a process that froze and was taken over from may come with another opinion.
+    private const string UpdateOpen = $"{Update} AND \"Result\" IN (0, 1)";
 
     private static readonly EditResult[] Open = [EditResult.Waiting, EditResult.Sending];
     private static readonly EditResult[] Done = [EditResult.Updated, EditResult.Created, EditResult.Deleted, EditResult.Restored];
@@ -118,7 +120,9 @@ public sealed class EditJournal(IDbContextFactory<CatalogContext> catalog, TimeP
     }
 
     /// <inheritdoc/>
-    public async Task SaveAsync(string run, IReadOnlyList<EditItem> items, CancellationToken cancellationToken)
+    public Task SaveAsync(string run, IReadOnlyList<EditItem> items, CancellationToken cancellationToken) => SaveAsync(UpdateOpen, run, items, cancellationToken);
+
+    private async Task SaveAsync(string update, string run, IReadOnlyList<EditItem> items, CancellationToken cancellationToken)
     {
         await using var context = await catalog.CreateDbContextAsync(cancellationToken);
         await writing.WaitAsync(cancellationToken);
@@ -126,7 +130,7 @@ public sealed class EditJournal(IDbContextFactory<CatalogContext> catalog, TimeP
         {
             // Not to be cancelled: what the CRM said of records that were written must not be forgotten.
             await using var transaction = await context.Database.BeginTransactionAsync(CancellationToken.None);
-            await WriteAsync(context, Update, run, items, CancellationToken.None);
+            await WriteAsync(context, update, run, items, CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
         }
         finally
@@ -156,7 +160,7 @@ public sealed class EditJournal(IDbContextFactory<CatalogContext> catalog, TimeP
     /// <summary>Notes what people decided about changes of a run that has ended, and counts anew.</summary>
     public async Task DecideAsync(string run, IReadOnlyList<EditItem> items, CancellationToken cancellationToken)
     {
-        await SaveAsync(run, items, cancellationToken);
+        await SaveAsync(Update, run, items, cancellationToken);
         var counts = await CountAsync(run, CancellationToken.None);
         await using var context = await catalog.CreateDbContextAsync(CancellationToken.None);
         await context.Edits.Where(e => e.Id == run).ExecuteUpdateAsync(set => set
