@@ -11,8 +11,8 @@ internal sealed class RecordWriting(IntercomApi api, Searching searching, Nested
 {
     private const int AtOnce = 8;
 
-    // As many as one search checks for archived ones, when they are read.
-    private const int RecordsPerBatch = 50;
+    // As many as are sent at once: what waits behind others that stall would be written on what was read minutes before.
+    private const int RecordsPerBatch = AtOnce;
 
     /// <summary>What can be done to the records of a stream.</summary>
     public static WriteTraits TraitsOf(IntercomStream stream) => stream.Name switch
