@@ -28,7 +28,11 @@ internal sealed class EditChecks(Account account)
     private Machine? writer;
 
     /// <summary>One change, as the CRM carried it out.</summary>
-    private sealed record Write(KeptRun Run, EditItem Item, string Stream, string Id, DateTimeOffset At, bool IsLate, IReadOnlyDictionary<string, string?> After);
+    private sealed record Write(KeptRun Run, EditItem Item, string Stream, string Id, DateTimeOffset At, bool IsLate, IReadOnlyDictionary<string, string?> After)
+    {
+        /// <summary>Another change of the record was under way too, and the write may have been of that one.</summary>
+        public bool IsShared { get; init; }
+    }
 
     /// <summary>A request is about to reach the CRM: what it holds of all records that are being edited.</summary>
     public void Sending(Machine machine)
@@ -99,8 +103,11 @@ internal sealed class EditChecks(Account account)
                 Note(run, item, moment, state);
             }
         else if (moment.Life == RecordLife.Live)
-            foreach (var (run, item) in changes.Where(change => change.Item.Kind == WriteKind.Update && change.Item.Id.Value == moment.Id))
-                Set(run, item, moment, state, biography);
+        {
+            var updates = changes.Where(change => change.Item.Kind == WriteKind.Update && change.Item.Id.Value == moment.Id).ToList();
+            foreach (var (run, item) in updates)
+                Set(run, item, moment, state, biography, isShared: updates.Count > 1);
+        }
     }
 
     private void Made(RecordMoment moment, RecordState state, IReadOnlyList<(KeptRun Run, EditItem Item)> wanted)
@@ -118,7 +125,7 @@ internal sealed class EditChecks(Account account)
         Checker.Check(IsLate, "I28", $"{moment.Stream} {moment.Id} was made for change {twice.Position} of {first.Order.Run}, which had made {ledger[(first, twice.Position)][0].Id} already.");
     }
 
-    private void Set(KeptRun run, EditItem item, RecordMoment moment, RecordState state, Biography biography)
+    private void Set(KeptRun run, EditItem item, RecordMoment moment, RecordState state, Biography biography, bool isShared)
     {
         var (wanted, seen, held) = (EditValue.Read(item.Wanted), EditValue.Read(item.Seen), before.GetValueOrDefault((run, item.Position)));
         if (held is null)
@@ -131,7 +138,7 @@ internal sealed class EditChecks(Account account)
             foreach (var field in set)
                 Checker.Check(EditValue.Same(held.GetValueOrDefault(field), seen.GetValueOrDefault(field)), "I28",
                     $"{run.Order.Run} set {field} of {moment.Stream} {moment.Id}, which held '{held.GetValueOrDefault(field)}' since {biography.TouchedAt:O}, though its user had seen '{seen.GetValueOrDefault(field)}'.");
-        Note(run, item, moment, state);
+        Note(run, item, moment, state, isShared);
     }
 
     /// <summary>Who deletes a record has seen what is in it.</summary>
@@ -146,9 +153,9 @@ internal sealed class EditChecks(Account account)
                 $"{run.Order.Run} deleted {stream} {item.Id}, whose {field} was '{held[field]}' since {biography.TouchedAt:O}, though its user had seen '{value}'.");
     }
 
-    private void Note(KeptRun run, EditItem item, RecordMoment moment, RecordState state)
+    private void Note(KeptRun run, EditItem item, RecordMoment moment, RecordState state, bool isShared = false)
     {
-        var write = new Write(run, item, moment.Stream, moment.Id, account.World.Time.GetUtcNow(), IsLate, state.Properties);
+        var write = new Write(run, item, moment.Stream, moment.Id, account.World.Time.GetUtcNow(), IsLate, state.Properties) { IsShared = isShared };
         if (!ledger.TryGetValue((run, item.Position), out var writes))
             ledger.Add((run, item.Position), writes = []);
         writes.Add(write);
@@ -167,7 +174,7 @@ internal sealed class EditChecks(Account account)
 
         var biography = item.Id == default ? null : account.Population.Find(account.StateName(run.Order.Stream), item.Id.Value);
         var others = run.SentAt.TryGetValue(item.Position, out var sentAt) && biography?.TouchedAt > sentAt - OnTheWay && (writes.Count == 0 || biography.TouchedAt > writes[^1].At);
-        Checker.Check(writes.Count(write => !write.IsLate) <= 1 || run.Order.Rule == ConflictRule.Overwrite || writes.Any(write => write.IsLate), "I28", $"{says} but was carried out {writes.Count} times.");
+        Checker.Check(writes.Count(write => write is { IsLate: false, IsShared: false }) <= 1 || run.Order.Rule == ConflictRule.Overwrite || writes.Any(write => write.IsLate), "I28", $"{says} but was carried out {writes.Count} times.");
         switch (item.Result)
         {
             case EditResult.Created:

@@ -38,6 +38,9 @@ public abstract class SimulatedApp
     /// <summary>The endpoints that edits are written at.</summary>
     public abstract IReadOnlyList<string> WriteEndpoints { get; }
 
+    /// <summary>Whether one request writes several records.</summary>
+    public virtual bool WritesInBatches => true;
+
     /// <summary>Streams that a small world may be about, by names of the CRM's state and with commas between them.</summary>
     public abstract IReadOnlyList<string> StreamChoices { get; }
 }

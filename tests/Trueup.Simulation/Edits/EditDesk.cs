@@ -69,7 +69,7 @@ public sealed class EditDesk(Account account)
     private void Begin(StreamName stream, bool isPreview, ConflictRule rule, IReadOnlyList<EditItem> items, KeptRun? undoes)
     {
         if (chance.Next(3) == 0)
-            account.Crm.Emulated.Control(EditTrouble.Draw(account.World.App.WriteEndpoints, chance));
+            account.Crm.Emulated.Control(EditTrouble.Draw(account.World.App.WriteEndpoints, account.World.App.WritesInBatches, chance));
         var run = account.Edits.Add(stream, isPreview, rule, items, undoes);
         account.World.Tally.Edits++;
         account.Voice.Say($"user: {run.Order.Run} {(isPreview ? "previews" : undoes is null ? "edits" : $"undoes {undoes.Order.Run}:")} {items.Count} {stream}, {items[0].Kind} first, {rule} on conflict");

@@ -10,8 +10,9 @@ internal static class EditTrouble
 
     /// <summary>Draws a trouble that strikes the next writes.</summary>
     /// <param name="endpoints">The endpoints that write.</param>
+    /// <param name="inBatches">Whether one request writes several records, so that some of them can be refused.</param>
     /// <param name="chance">Chance.</param>
-    public static Control Draw(IReadOnlyList<string> endpoints, Random chance)
+    public static Control Draw(IReadOnlyList<string> endpoints, bool inBatches, Random chance)
     {
         Control trouble = chance.Next(8) switch
         {
@@ -23,7 +24,7 @@ internal static class EditTrouble
 
             // What the vendor says of itself, and nothing was done.
             6 => new FaultControl(Any(chance, 429, 423, 403), NoHeaders, null),
-            _ => new PartialControl { Share = 0.3 },
+            _ => inBatches ? new PartialControl { Share = 0.3 } : new FaultControl(422, NoHeaders, null),
         };
         return trouble with { Endpoint = endpoints[chance.Next(endpoints.Count)], Times = trouble is PartialControl ? 1 + chance.Next(30) : 1 + chance.Next(2) };
     }

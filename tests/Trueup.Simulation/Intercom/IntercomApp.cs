@@ -15,6 +15,8 @@ public sealed class IntercomApp : SimulatedApp
     /// <inheritdoc/>
     public override IReadOnlyList<string> WriteEndpoints => ["create", "update", "delete", "archive"];
 
+    public override bool WritesInBatches => false;
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> StreamChoices { get; } =
         ["contacts,companies", "contacts,companies,conversations", "contacts,tickets,tags", "contacts,conversations,tickets,admins", "contacts,companies,tags,segments"];
