@@ -20,11 +20,15 @@ internal sealed record EditContext(
     EditOrder Order, MirroredStream Stream, IConnector Connector, IWrites Writes, IReadsByIds ById, IMirror Mirror, MirrorFollower Follower,
     IEditJournal Journal, TimeProvider Clock, ILogger Log, Action Progress)
 {
+    // Less than a call that is given up takes: one that hung makes the others' answers too old to write on.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
+
+    private const int MostReadings = 3;
+
     private readonly Dictionary<string, FieldType> types = Stream.Fields.ToDictionary(field => field.Definition.Name, field => field.Definition.Type);
 
     /// <summary>The fields that are read, as a sync reads them, so that equal records come as equal bytes.</summary>
-    public IReadOnlyList<string> Fields { get; } =
-        [.. Stream.Fields.Where(field => field is { RetiredAt: null, Included: true }).Select(field => field.Definition.Name)];
+    public IReadOnlyList<string> Fields { get; } = FieldsOf(Stream);
 
     /// <summary>The fields of which a person may say that another person changed them.</summary>
     public IReadOnlyList<MirroredField> EditableFields { get; } =
@@ -47,6 +51,10 @@ internal sealed record EditContext(
 
     /// <summary>Why nothing more is sent; null while there is no reason not to.</summary>
     public CrmException? Stop { get; set; }
+
+    /// <summary>The fields of a stream that are read.</summary>
+    public static IReadOnlyList<string> FieldsOf(MirroredStream stream) =>
+        [.. stream.Fields.Where(field => field is { RetiredAt: null, Included: true }).Select(field => field.Definition.Name)];
 
     /// <summary>The type of a field; text for one that is unknown.</summary>
     public FieldType TypeOf(string field) => types.GetValueOrDefault(field, FieldType.Text);
@@ -84,6 +92,21 @@ internal sealed record EditContext(
             await jobs.SettleAsync(Stream.Description, cancellationToken);
     }
 
+    /// <summary>Reads records and decides on them; again where that took so long that the CRM may hold something else by now, since what is decided is written next.</summary>
+    /// <exception cref="CrmUnavailableException">It took too long each time.</exception>
+    public async Task<T> WhileFreshAsync<T>(Func<Task<T>> readAndDecide)
+    {
+        for (var time = 0; time < MostReadings; time++)
+        {
+            var began = Clock.GetTimestamp();
+            var decided = await readAndDecide();
+            if (Clock.GetElapsedTime(began) <= Fresh)
+                return decided;
+        }
+
+        throw new CrmUnavailableException("The app answers too slowly for records to be compared with what it holds before they are written.");
+    }
+
     /// <summary>Makes the mirror follow what was found to be done, before it is saved as such: once it is, nobody comes back to it after a failure. What conflicts must
     /// not be followed before it is saved, since the mirror is what the user saw.</summary>
     public Task FollowDoneAsync(IEnumerable<EditItem> decided, CurrentRecords read, CancellationToken cancellationToken)
@@ -101,8 +124,15 @@ internal sealed record EditContext(
     }
 }
 
-/// <summary>A record as the CRM held it when it was read by id.</summary>
-internal sealed record CurrentRecord(RecordId Id, long ModifiedMilliseconds, ReadOnlyMemory<byte> Properties);
+/// <summary>A record as the CRM held it when it was read by id, or as its answer to a write tells it.</summary>
+internal sealed record CurrentRecord(RecordId Id, long ModifiedMilliseconds, ReadOnlyMemory<byte> Properties)
+{
+    /// <summary>The fingerprint of stamp and content.</summary>
+    public UInt128 Hash { get; } = Fingerprint.OfRecord(ModifiedMilliseconds, Properties.Span);
+
+    /// <summary>The fingerprint of the record that the values of an answer were laid over; null where this was read.</summary>
+    public UInt128? LaidOver { get; init; }
+}
 
 /// <summary>What the CRM holds of some records.</summary>
 internal sealed record CurrentRecords(

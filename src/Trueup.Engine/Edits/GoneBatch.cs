@@ -16,10 +16,8 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
         {
             if (round > 0)
                 await edit.WaitBeforeAskingAsync(EditRun.PauseBeforeAsking * round, cancellationToken);
-            var read = await edit.ReadAsync(left.Select(item => item.Id), cancellationToken);
             var isLast = ++round > EditRun.MostRounds;
-            var known = deletes ? (await edit.Mirror.LoadAsync(edit.Stream.Name, [.. left.Select(item => item.Id)], cancellationToken)).ToDictionary(record => record.Id) : [];
-            var decided = await WhoChanged.TellAsync(edit, [.. left.Select(item => Decide(item, read, known, isLast))], read, cancellationToken);
+            var (read, decided) = await edit.WhileFreshAsync(() => DecideAsync(isLast, cancellationToken));
             await edit.FollowDoneAsync(decided, read, cancellationToken);
             await edit.SaveAsync(decided, cancellationToken);
             left = [.. decided.Where(item => item.IsOpen)];
@@ -27,6 +25,13 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
             if (left.Count > 0)
                 left = await WriteAsync(left, read, cancellationToken);
         }
+    }
+
+    private async Task<(CurrentRecords Read, IReadOnlyList<EditItem> Decided)> DecideAsync(bool isLast, CancellationToken cancellationToken)
+    {
+        var read = await edit.ReadAsync(left.Select(item => item.Id), cancellationToken);
+        var known = deletes ? (await edit.Mirror.LoadAsync(edit.Stream.Name, [.. left.Select(item => item.Id)], cancellationToken)).ToDictionary(record => record.Id) : [];
+        return (read, await WhoChanged.TellAsync(edit, [.. left.Select(item => Decide(item, read, known, isLast))], read, cancellationToken));
     }
 
     private EditItem Decide(EditItem item, CurrentRecords read, Dictionary<RecordId, StoredRecord> known, bool isLast)

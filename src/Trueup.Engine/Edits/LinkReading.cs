@@ -5,7 +5,7 @@ namespace Trueup.Engine.Edits;
 /// <summary>Reads what the CRM has of the links of one pair, and makes the mirror follow.</summary>
 internal sealed class LinkReading(EditContext edit, AssociationPair pair, MirroredStream from, MirroredStream to)
 {
-    private readonly IReadOnlyList<string> fields = [.. from.Fields.Where(field => field is { RetiredAt: null, Included: true }).Select(field => field.Definition.Name)];
+    private readonly IReadOnlyList<string> fields = EditContext.FieldsOf(from);
 
     /// <summary>The pair's source and target stream.</summary>
     public (StreamDescription From, StreamDescription To) Streams => (from.Description, to.Description);

@@ -16,12 +16,18 @@ internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long 
     {
         if (live.Count + gone.Count == 0)
             return;
-        // No longer than another commit takes.
         await turn.WaitAsync(CancellationToken.None);
         try
         {
             var stored = (await mirror.LoadAsync(stream, [.. live.Select(record => record.Id), .. gone.Select(record => record.Id)], cancellationToken))
                 .ToDictionary(record => record.Id);
+            if (live.Where(record => IsDoubtful(stored.GetValueOrDefault(record.Id), record)).Select(record => record.Id).ToHashSet() is { Count: > 0 } doubts)
+            {
+                var now = await ReadAsync(stream, doubts, cancellationToken);
+                live = [.. live.Where(record => !doubts.Contains(record.Id)), .. now.Live.Values];
+                gone = [.. gone, .. now.Gone.Values];
+            }
+
             var puts = live.Select(record => PutOf(stored.GetValueOrDefault(record.Id), record)).OfType<RecordPut>().ToList();
             var buries = gone.Where(record => stored.GetValueOrDefault(record.Id) is not { IsLive: false }).Select(record => new RecordBury(stream, record)).ToList();
             if (puts.Count + buries.Count == 0)
@@ -64,13 +70,26 @@ internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long 
         }
     }
 
+    /// <summary>Whether another run may have written after what this record tells: the stamps are equal and the contents are not, or what the answer was laid over is
+    /// not what that run left. Nobody follows in between, so a reading now is the last word.</summary>
+    private static bool IsDoubtful(StoredRecord? stored, CurrentRecord record) =>
+        stored is { IsLive: true } && stored.Hash != record.Hash
+        && (stored.ModifiedMilliseconds == record.ModifiedMilliseconds
+            || (record.LaidOver is { } below && stored.Hash != below && stored.Source.StartsWith(EditContext.SourcePrefix, StringComparison.Ordinal)));
+
+    private async Task<CurrentRecords> ReadAsync(StreamName stream, IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken)
+    {
+        var mirrored = (await mirror.StreamsAsync(cancellationToken)).Single(known => known.Name == stream);
+        using var found = await ((IReadsByIds)connector).ReadByIdsAsync(mirrored.Description, EditContext.FieldsOf(mirrored), [.. ids], cancellationToken);
+        return CurrentRecords.Of(found);
+    }
+
     private static RecordPut? PutOf(StoredRecord? stored, CurrentRecord record)
     {
-        var hash = Fingerprint.OfRecord(record.ModifiedMilliseconds, record.Properties.Span);
-        if (stored is { IsLive: true } && (stored.Hash == hash || stored.ModifiedMilliseconds > record.ModifiedMilliseconds))
+        if (stored is { IsLive: true } && (stored.Hash == record.Hash || stored.ModifiedMilliseconds > record.ModifiedMilliseconds))
             return null;
         return Decide.Between(stored, record.ModifiedMilliseconds, record.Properties, Means.ById) is Change.Put put
-            ? new RecordPut(Encoding.UTF8.GetBytes(record.Id.Value), record.ModifiedMilliseconds, hash, put.Properties, put.Kind, put.Before)
+            ? new RecordPut(Encoding.UTF8.GetBytes(record.Id.Value), record.ModifiedMilliseconds, record.Hash, put.Properties, put.Kind, put.Before)
             : null;
     }
 

@@ -17,26 +17,33 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
             // What was not heard of may still be on its way.
             if (round > 0)
                 await edit.WaitBeforeAskingAsync(EditRun.PauseBeforeAsking * round, cancellationToken);
-            var read = await edit.ReadAsync(left.Select(item => item.Id), cancellationToken);
             var isLast = ++round > EditRun.MostRounds;
-            List<EditItem> ended = [], sending = [];
-            var writes = new List<RecordWrite>();
-            foreach (var item in left)
-            {
-                var (decided, write) = Decide(item, read, isLast);
-                (decided.IsOpen ? sending : ended).Add(decided);
-                if (write is not null)
-                    writes.Add(write);
-            }
-
+            var (read, ended, sending, writes) = await edit.WhileFreshAsync(() => DecideAsync(isLast, cancellationToken));
             await edit.FollowDoneAsync(ended, read, cancellationToken);
-            await edit.SaveAsync([.. await WhoChanged.TellAsync(edit, ended, read, cancellationToken), .. sending], cancellationToken);
+            await edit.SaveAsync([.. ended, .. sending], cancellationToken);
             left = sending;
             if (sending.Count > 0)
                 left = await WriteAsync(sending, writes, read, cancellationToken);
             else
                 await edit.Follower.FollowAsync(edit.Stream.Name, [.. read.Live.Values], [.. read.Gone.Values], edit.Source("id"), cancellationToken);
         }
+    }
+
+    private async Task<(CurrentRecords Read, IReadOnlyList<EditItem> Ended, IReadOnlyList<EditItem> Sending, IReadOnlyList<RecordWrite> Writes)> DecideAsync(
+        bool isLast, CancellationToken cancellationToken)
+    {
+        var read = await edit.ReadAsync(left.Select(item => item.Id), cancellationToken);
+        List<EditItem> ended = [], sending = [];
+        var writes = new List<RecordWrite>();
+        foreach (var item in left)
+        {
+            var (decided, write) = Decide(item, read, isLast);
+            (decided.IsOpen ? sending : ended).Add(decided);
+            if (write is not null)
+                writes.Add(write);
+        }
+
+        return (read, await WhoChanged.TellAsync(edit, ended, read, cancellationToken), sending, writes);
     }
 
     private (EditItem Item, RecordWrite? Write) Decide(EditItem item, CurrentRecords read, bool isLast)
@@ -86,7 +93,7 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
                 continue;
             var id = sending[index].Id;
             if (written is { ModifiedMilliseconds: { } stamp, Values: { } told })
-                live[id] = new CurrentRecord(id, stamp, Overlay.Over(live[id].Properties, told));
+                live[id] = new CurrentRecord(id, stamp, Overlay.Over(live[id].Properties, told)) { LaidOver = live[id].Hash };
             else
                 untold.Add(id);
         }
