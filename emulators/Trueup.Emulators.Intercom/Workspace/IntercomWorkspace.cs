@@ -166,7 +166,11 @@ internal sealed class IntercomWorkspace
     }
 
     /// <summary>Archives a company after a while.</summary>
-    public void ArchiveSoon(Record company) => leaving.Enqueue((company, Clock.Milliseconds + (long)companyArchival.TotalMilliseconds));
+    public void ArchiveSoon(Record company)
+    {
+        leaving.Enqueue((company, Clock.Milliseconds + (long)companyArchival.TotalMilliseconds));
+        Settle();
+    }
 
     /// <summary>Brings an archived record back; its stamp moves.</summary>
     public void Restore(ObjectTable table, Record record)
