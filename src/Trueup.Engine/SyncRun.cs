@@ -261,7 +261,7 @@ internal sealed class SyncRun
     {
         lock (gate)
             asOf = run.Checkpoint.VerifiedAt < asOf ? run.Checkpoint.VerifiedAt : asOf;
-        run.End(SyncStatus.Verified, null);
+        run.End(SyncStatus.Verified, $"{run.Stream.Label} wait for the night, and are as of {run.Checkpoint.VerifiedAt?.UtcDateTime:u}.");
     }
 
     private async Task LinkAsync(CancellationToken cancellationToken)

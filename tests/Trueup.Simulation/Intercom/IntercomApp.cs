@@ -29,6 +29,9 @@ public sealed class IntercomApp : SimulatedApp
         {
             Records = Math.Max(1, options.Records / (1 + number)), Seed = number == 0 ? options.Seed : Seeds.Of(options.Seed, name), Clock = world.Time,
             WorkspaceCode = $"ws{number}", Token = token,
+
+            // At once: the checks are told of what a request has written, not of what it set going.
+            CompanyArchival = TimeSpan.Zero,
         }));
     }
 
