@@ -26,6 +26,8 @@ internal static class EditVerbs
     {
         if (arguments.Words is not [var account, var stream] || arguments.Find("file") is not { } file)
             throw new UsageException("edit needs an account, a stream and --file.", verb);
+        if (!File.Exists(file))
+            throw new UsageException($"There is no file {file}.", verb);
         using var text = new StreamReader(file, System.Text.Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         var changes = EditFile.Read(text, verb);
         using var api = ApiClient.FromEnvironment();

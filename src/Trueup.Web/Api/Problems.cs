@@ -41,7 +41,7 @@ internal sealed class Problems(ILogger<Problems> log) : IExceptionHandler
     /// <summary>For answers that came out empty, such as 401 or 405.</summary>
     internal static Task WriteForStatusAsync(HttpContext context) => WriteAsync(context, context.Response.StatusCode switch
     {
-        401 => new Problem("unauthorized", 401, "Not signed in", "Send an API token as Authorization: Bearer TOKEN, or sign in."),
+        401 => new Problem("unauthorized", 401, "Not signed in", "No API token that is valid came with the request; send one as Authorization: Bearer TOKEN, or sign in."),
         403 => new Problem("forbidden", 403, "Not allowed", "You may not do that."),
         404 => Problem.NotFound($"There is nothing at {context.Request.Path}."),
         405 => new Problem("method-not-allowed", 405, "Not possible here", $"{context.Request.Method} is not possible at {context.Request.Path}."),
