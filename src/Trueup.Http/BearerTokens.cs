@@ -34,7 +34,7 @@ public sealed class BearerTokens(
         if (current is { } known && !NeedsRefresh(known))
             return new CrmAccess(known.AccessToken, known.ApiUrl);
 
-        await oneAtATime.WaitAsync(cancellationToken);
+        await TurnAsync(cancellationToken);
         try
         {
             // Another caller, or another process, may have refreshed while we waited.
@@ -53,7 +53,7 @@ public sealed class BearerTokens(
     /// <inheritdoc/>
     public async ValueTask<bool> ReplaceAsync(string refusedToken, CancellationToken cancellationToken)
     {
-        await oneAtATime.WaitAsync(cancellationToken);
+        await TurnAsync(cancellationToken);
         try
         {
             var latest = await source.LoadAsync(cancellationToken);
@@ -70,6 +70,13 @@ public sealed class BearerTokens(
 
     /// <inheritdoc/>
     public void Dispose() => oneAtATime.Dispose();
+
+    /// <remarks>Whoever has it is done within moments, and a wait that can be cancelled is gone on with by a thread of the pool, whose timing no simulation can repeat.</remarks>
+    private async Task TurnAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await oneAtATime.WaitAsync(CancellationToken.None);
+    }
 
     private bool IsRefreshable(Credentials credentials) => isRefreshable?.Invoke(credentials) ?? credentials.RefreshToken is not null;
 
