@@ -57,6 +57,9 @@ public sealed record WriteTraits
     /// <summary>Whether a deleted record can be brought back under its own id. False: it can be made anew only.</summary>
     public bool Restores { get; init; }
 
+    /// <summary>Read-only fields that hold what people said or did, such as the parts of a conversation: who deletes a record must have seen them.</summary>
+    public IReadOnlyList<string> ContentFields { get; init; } = [];
+
     /// <summary>Records in one batch; at least 1.</summary>
     public int RecordsPerBatch { get; init; } = 100;
 

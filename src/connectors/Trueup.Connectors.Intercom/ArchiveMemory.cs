@@ -8,17 +8,28 @@ namespace Trueup.Connectors.Intercom;
 /// <remarks>Threads: may be used concurrently. Forgotten once reading tells; whatever is lost with the process is found out by the next full sync.</remarks>
 internal sealed class ArchiveMemory(TimeProvider clock, TimeSpan indexLag)
 {
-    private readonly ConcurrentDictionary<(string Stream, RecordId Id), (bool IsArchived, DateTimeOffset Until)> noted = new();
+    private readonly ConcurrentDictionary<(string Stream, RecordId Id), (bool? IsArchived, DateTimeOffset Until)> noted = new();
 
     /// <summary>Notes what Intercom confirmed.</summary>
-    public void Note(IntercomStream stream, RecordId id, bool isArchived)
+    public void Note(IntercomStream stream, RecordId id, bool isArchived) => Keep(stream, id, isArchived);
+
+    /// <summary>Notes that Intercom was asked to archive a record, or to bring it back, and did not answer: until the searches know, nothing tells whether it did.</summary>
+    public void NoteUnheard(IntercomStream stream, RecordId id) => Keep(stream, id, isArchived: null);
+
+    /// <summary>Whether a record is archived; null where reading tells.</summary>
+    public bool? IsArchived(IntercomStream stream, RecordId id) => Of(stream, id) is { } told ? told.IsArchived : null;
+
+    /// <summary>Whether reading may say that a record is live though it is not.</summary>
+    public bool IsUnheardOf(IntercomStream stream, RecordId id) => Of(stream, id) is { IsArchived: null };
+
+    private (bool? IsArchived, DateTimeOffset Until)? Of(IntercomStream stream, RecordId id) =>
+        noted.TryGetValue((stream.Name, id), out var told) && told.Until >= clock.GetUtcNow() ? told : null;
+
+    private void Keep(IntercomStream stream, RecordId id, bool? isArchived)
     {
         var now = clock.GetUtcNow();
         foreach (var old in noted.Where(each => each.Value.Until < now))
             noted.TryRemove(old);
         noted[(stream.Name, id)] = (isArchived, now + indexLag);
     }
-
-    /// <summary>Whether a record is archived; null where reading tells.</summary>
-    public bool? IsArchived(IntercomStream stream, RecordId id) => noted.TryGetValue((stream.Name, id), out var told) && told.Until >= clock.GetUtcNow() ? told.IsArchived : null;
 }

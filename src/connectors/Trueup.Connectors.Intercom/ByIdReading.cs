@@ -42,6 +42,8 @@ internal sealed class ByIdReading(IntercomApi api, Searching searching, NestedLi
                     {
                         if (memory.IsArchived(stream, id) ?? archived.Contains(id))
                             gone.Add(new GoneRecord(id, GoneCause.Archived));
+                        else if (memory.IsUnheardOf(stream, id))
+                            writer.Refuse(new SetAside(id, "Intercom did not answer when it was asked to archive it or to bring it back, and its searches do not show yet which it is."));
                         else
                             writer.Add(answer, answer.Rows[0], await nested.CompleteAsync(answer, answer.Rows[0], shape, cancellationToken));
                     }

@@ -19,7 +19,8 @@ internal sealed class RecordWriting(IntercomApi api, Searching searching, Nested
     {
         "contacts" => new WriteTraits { Updates = true, Creates = true, Deletes = true, Restores = true, RecordsPerBatch = RecordsPerBatch },
         "companies" => new WriteTraits { Updates = true, Creates = true, Deletes = true, RecordsPerBatch = RecordsPerBatch },
-        "conversations" or "tickets" => new WriteTraits { Updates = true, Deletes = true, RecordsPerBatch = RecordsPerBatch },
+        "conversations" => new WriteTraits { Updates = true, Deletes = true, RecordsPerBatch = RecordsPerBatch, ContentFields = ["conversation_parts"] },
+        "tickets" => new WriteTraits { Updates = true, Deletes = true, RecordsPerBatch = RecordsPerBatch, ContentFields = ["ticket_parts"] },
         _ => WriteTraits.None,
     };
 
@@ -92,7 +93,16 @@ internal sealed class RecordWriting(IntercomApi api, Searching searching, Nested
     private async Task<WriteOutcome> ArchiveAsync(IntercomStream stream, RecordWrite record, bool isArchived, CancellationToken cancellationToken)
     {
         var what = isArchived ? "archive" : "unarchive";
-        await api.WriteAsync(HttpMethod.Post, $"/contacts/{Uri.EscapeDataString(record.Id.Value)}/{what}", $"{what} contacts", "{}"u8.ToArray(), cancellationToken);
+        try
+        {
+            await api.WriteAsync(HttpMethod.Post, $"/contacts/{Uri.EscapeDataString(record.Id.Value)}/{what}", $"{what} contacts", "{}"u8.ToArray(), cancellationToken);
+        }
+        catch (CrmUnavailableException unheard) when (unheard.MayBeDone)
+        {
+            memory.NoteUnheard(stream, record.Id);
+            throw;
+        }
+
         memory.Note(stream, record.Id, isArchived);
         return new WriteOutcome.Written(record.Id);
     }

@@ -86,6 +86,26 @@ public sealed class IntercomWrites : WriteContract
         Assert.Null(await CauseAsync(id));
     }
 
+    [Fact]
+    public async Task Nobody_says_whether_a_contact_is_archived_that_intercom_did_not_answer_for_until_the_searches_know()
+    {
+        var id = new RecordId(Ids(1)[0]);
+        Crm.Control(new LagControl(TimeSpan.FromMinutes(5)) { Endpoint = "search" });
+        Crm.Control(new CutControl(10) { Endpoint = "archive", Times = 1 });
+
+        Assert.IsType<WriteOutcome.Unheard>((await WriteAsync(WriteKind.Delete, [new RecordWrite(id, NoValues)]))[0]);
+
+        using (var read = await ((IReadsByIds)Writes).ReadByIdsAsync(Stream, [], [id], CancellationToken.None))
+        {
+            Assert.Empty(read.Gone);
+            Assert.Empty(read.Live[0].Records);
+            Assert.Contains("do not show yet", Assert.Single(read.Live[0].SetAside).Reason, StringComparison.Ordinal);
+        }
+
+        Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(GoneCause.Archived, await CauseAsync(id));
+    }
+
     [Theory]
     [InlineData("conversations", "title")]
     [InlineData("companies", "name")]
