@@ -27,6 +27,9 @@ internal sealed class ConnectionEdits(
 
     private static readonly TimeSpan PauseBeforeRetry = TimeSpan.FromSeconds(30);
 
+    /// <summary>What a day of waiting brings is not to be asked for every half minute.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<string, Lazy<Task>> runs = new();
     private readonly SemaphoreSlim room = new(RunsAtOnce);
     private readonly Lock gate = new();
@@ -64,16 +67,8 @@ internal sealed class ConnectionEdits(
     {
         try
         {
-            await room.WaitAsync(cancellationToken);
-            try
-            {
-                while (!await TryAsync(run, cancellationToken))
-                    await Task.Delay(PauseBeforeRetry, tools.Clock, cancellationToken);
-            }
-            finally
-            {
-                room.Release();
-            }
+            for (var pause = PauseBeforeRetry; !await InRoomAsync(run, cancellationToken); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+                await Task.Delay(pause, tools.Clock, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -83,6 +78,20 @@ internal sealed class ConnectionEdits(
         {
             runs.TryRemove(run, out _);
             tools.Board.Announce();
+        }
+    }
+
+    /// <summary>Takes its turn among the runs. One that waits to be tried again takes none.</summary>
+    private async Task<bool> InRoomAsync(string run, CancellationToken cancellationToken)
+    {
+        await room.WaitAsync(cancellationToken);
+        try
+        {
+            return await TryAsync(run, cancellationToken);
+        }
+        finally
+        {
+            room.Release();
         }
     }
 

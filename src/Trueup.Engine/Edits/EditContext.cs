@@ -25,17 +25,19 @@ internal sealed record EditContext(
 
     private const int MostReadings = 3;
 
+    // Beyond that, nobody waits for the outcome any more, and the run is to end.
+    private static readonly TimeSpan LongestUntold = TimeSpan.FromDays(1);
+
     private readonly Dictionary<string, FieldType> types = Stream.Fields.ToDictionary(field => field.Definition.Name, field => field.Definition.Type);
 
     /// <summary>The fields that are read, as a sync reads them, so that equal records come as equal bytes.</summary>
     public IReadOnlyList<string> Fields { get; } = FieldsOf(Stream);
 
-    /// <summary>The fields of which a person may say that another person changed them.</summary>
-    public IReadOnlyList<MirroredField> EditableFields { get; } =
-        [.. Stream.Fields.Where(field => field is { RetiredAt: null, Included: true, Definition: { ReadOnly: false, Calculated: false } })];
-
     /// <summary>What can be written.</summary>
     public WriteTraits Traits { get; } = Writes.WritesOf(Stream.Description);
+
+    /// <summary>The fields that a deletion loses something of: people can set them, or have said something in them.</summary>
+    public IEnumerable<string> FieldsOfPeople => Stream.Fields.Where(IsOfPeople).Select(known => known.Definition.Name);
 
     /// <summary>Records that were updated, created and deleted.</summary>
     public ConcurrentBag<RecordId> Updated { get; } = [];
@@ -91,6 +93,18 @@ internal sealed record EditContext(
         if (Connector is IWritesInJobs jobs)
             await jobs.SettleAsync(Stream.Description, cancellationToken);
     }
+
+    private bool IsOfPeople(MirroredField known) =>
+        known is { RetiredAt: null, Included: true, Definition.Calculated: false } && (!known.Definition.ReadOnly || Traits.ContentFields.Contains(known.Definition.Name));
+
+    /// <summary>Whether a change was sent and not heard of, and reading does not tell what became of it. It then stays open, and is asked about again when the run is gone on with.</summary>
+    public bool IsUntold(EditItem item, CurrentRecords read) =>
+        item.SentAt is { } sent && Clock.GetUtcNow() - sent < LongestUntold && !read.Live.ContainsKey(item.Id) && read.Gone.GetValueOrDefault(item.Id) is null or { Cause: GoneCause.Forbidden };
+
+    /// <summary>Ends a change whose record cannot be read.</summary>
+    public static EditItem EndedUnread(EditItem item, CurrentRecords read) =>
+        item.Ended(EditResult.Rejected, item.SentAt is null || read.Gone.GetValueOrDefault(item.Id) is { Cause: not GoneCause.Forbidden }
+            ? read.WhyGone(item.Id) : $"The app did not answer, and what became of the change cannot be read. {read.WhyGone(item.Id)}");
 
     /// <summary>Reads records and decides on them; again where that took so long that the CRM may hold something else by now, since what is decided is written next.</summary>
     /// <exception cref="CrmUnavailableException">It took too long each time.</exception>

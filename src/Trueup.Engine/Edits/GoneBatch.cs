@@ -31,7 +31,7 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
     {
         var read = await edit.ReadAsync(left.Select(item => item.Id), cancellationToken);
         var known = deletes ? (await edit.Mirror.LoadAsync(edit.Stream.Name, [.. left.Select(item => item.Id)], cancellationToken)).ToDictionary(record => record.Id) : [];
-        return (read, await WhoChanged.TellAsync(edit, [.. left.Select(item => Decide(item, read, known, isLast))], read, cancellationToken));
+        return (read, await WhoChanged.TellAsync(edit, [.. left.Where(item => !edit.IsUntold(item, read)).Select(item => Decide(item, read, known, isLast))], read, cancellationToken));
     }
 
     private EditItem Decide(EditItem item, CurrentRecords read, Dictionary<RecordId, StoredRecord> known, bool isLast)
@@ -39,7 +39,7 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
         var record = read.Live.GetValueOrDefault(item.Id);
         var isDone = deletes == (record is null);
         if (record is null && read.Gone.GetValueOrDefault(item.Id) is not { Cause: GoneCause.Archived or GoneCause.Deleted })
-            return item.Ended(EditResult.Rejected, read.WhyGone(item.Id));
+            return EditContext.EndedUnread(item, read);
         if (isDone)
             return item.Ended(item.SentAt is null ? EditResult.Unmodified : Done);
         if (isLast)
@@ -58,12 +58,12 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
 
     private EditResult Done => deletes ? EditResult.Deleted : EditResult.Restored;
 
-    /// <summary>The fields that people can change and that are not as the mirror, which the user saw, holds them.</summary>
+    /// <summary>The fields of people that are not as the mirror, which the user saw, holds them.</summary>
     private List<string> Changed(StoredRecord? stored, CurrentRecord record)
     {
         if (stored is null)
             return [];
-        var names = edit.EditableFields.Select(field => field.Definition.Name).ToList();
+        var names = edit.FieldsOfPeople.ToList();
         var (seen, current) = (EditValues.Pick(stored.Properties, names), EditValues.Pick(record.Properties, names));
         return [.. names.Where(name => !EditValues.Same(edit.TypeOf(name), seen[name], current[name]))];
     }
@@ -100,9 +100,10 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
         {
             var after = await edit.ReadAsync(asked.Select(item => item.Id), cancellationToken);
             await edit.Follower.FollowAsync(edit.Stream.Name, [.. after.Live.Values], [.. after.Gone.Values], edit.Source("id"), cancellationToken);
+            again.AddRange(asked.Where(item => !after.Live.ContainsKey(item.Id) && !after.Gone.ContainsKey(item.Id)));
             await edit.SaveAsync(
                 [
-                    .. asked.Select(item => deletes == after.Gone.ContainsKey(item.Id) ? item.Ended(Done)
+                    .. asked.Except(again).Select(item => deletes == after.Gone.ContainsKey(item.Id) ? item.Ended(Done)
                         : item.Ended(EditResult.Rejected, deletes ? "The app said that it was deleted, but it is there still." : "The app said that it was restored, but it is not there.")),
                 ],
                 cancellationToken);

@@ -12,9 +12,12 @@ internal sealed class LostCreates(EditContext edit)
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    /// <summary>So long one try looks. A run that waits takes the room of another.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(1);
+
     private DateTimeOffset since;
 
-    /// <summary>Looks until all are found, or the CRM would have shown them.</summary>
+    /// <summary>Looks until all are found, or the CRM would have shown them. Those that it may still show stay open, for the run to be gone on with.</summary>
     public async Task SettleAsync(IReadOnlyList<EditItem> lost, CancellationToken cancellationToken)
     {
         await edit.WaitBeforeAskingAsync(EditRun.PauseBeforeAsking, cancellationToken);
@@ -31,6 +34,7 @@ internal sealed class LostCreates(EditContext edit)
 
         var lag = edit.Connector is IReadsModified && edit.Stream.Description.Traits.ReadsModified ? edit.Stream.Description.Traits.IndexLag : TimeSpan.Zero;
         var until = missing.Max(item => item.SentAt)!.Value + lag;
+        var began = edit.Clock.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 > LongestPause ? LongestPause : pause * 2)
         {
             await Task.Delay(pause, edit.Clock, cancellationToken);
@@ -41,6 +45,8 @@ internal sealed class LostCreates(EditContext edit)
             missing.RemoveAll(item => places.Contains(item.Position));
             if (missing.Count == 0 || isLast)
                 break;
+            if (edit.Clock.GetElapsedTime(began) > LongestLook)
+                return;
         }
 
         await edit.SaveAsync(

@@ -35,7 +35,7 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
         var read = await edit.ReadAsync(left.Select(item => item.Id), cancellationToken);
         List<EditItem> ended = [], sending = [];
         var writes = new List<RecordWrite>();
-        foreach (var item in left)
+        foreach (var item in left.Where(item => !edit.IsUntold(item, read)))
         {
             var (decided, write) = Decide(item, read, isLast);
             (decided.IsOpen ? sending : ended).Add(decided);
@@ -49,7 +49,7 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
     private (EditItem Item, RecordWrite? Write) Decide(EditItem item, CurrentRecords read, bool isLast)
     {
         if (!read.Live.TryGetValue(item.Id, out var record))
-            return (item.Ended(EditResult.Rejected, read.WhyGone(item.Id)), null);
+            return (EditContext.EndedUnread(item, read), null);
         var wanted = EditValues.Read(item.Wanted);
         var current = EditValues.Pick(record.Properties, wanted.Keys);
         switch (EditDecision.Between(EditValues.Read(item.Seen), current, wanted, edit.TypeOf, edit.Order.Rule))
@@ -100,8 +100,12 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
 
         // The answer does not tell what the records hold now.
         if (untold.Count > 0)
-            foreach (var record in (await edit.ReadAsync(untold, cancellationToken)).Live.Values)
+        {
+            var told = (await edit.ReadAsync(untold, cancellationToken)).Live;
+            foreach (var record in told.Values)
                 live[record.Id] = record;
+            untold.RemoveAll(told.ContainsKey);
+        }
 
         List<EditItem> ended = [], again = [];
         for (var index = 0; index < outcomes.Count; index++)
@@ -109,7 +113,7 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
             var item = sending[index];
             switch (outcomes[index])
             {
-                case WriteOutcome.Written:
+                case WriteOutcome.Written when !untold.Contains(item.Id):
                     ended.Add(Written(item, writes[index].Values, live[item.Id], read.Live[item.Id]));
                     break;
                 case WriteOutcome.Rejected rejected:

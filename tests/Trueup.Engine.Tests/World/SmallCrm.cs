@@ -34,6 +34,9 @@ internal sealed partial class SmallCrm(TimeProvider clock) : IConnector, IReadsM
     /// <summary>Those of <see cref="FieldNames"/> that the CRM computes.</summary>
     public HashSet<string> CalculatedNames { get; } = [];
 
+    /// <summary>Those of <see cref="FieldNames"/> that cannot be written.</summary>
+    public HashSet<string> ReadOnlyNames { get; } = [];
+
     /// <summary>Runs before every page of a kind; may change the CRM or throw what a CRM would.</summary>
     public Action<string, int>? BeforePage { get; set; }
 
@@ -53,6 +56,9 @@ internal sealed partial class SmallCrm(TimeProvider clock) : IConnector, IReadsM
 
     /// <summary>Records that the list leaves out although they are live.</summary>
     public HashSet<string> HiddenFromList { get; } = [];
+
+    /// <summary>Records that may not be read by id.</summary>
+    public HashSet<string> Unreadable { get; } = [];
 
     public HashSet<(string Contact, string Company)> Links { get; } = [];
 
@@ -116,7 +122,7 @@ internal sealed partial class SmallCrm(TimeProvider clock) : IConnector, IReadsM
         Call("describe", 0);
         if (Unlisted.GetValueOrDefault(stream.Name) is { } refusal)
             throw refusal;
-        return Task.FromResult(new StreamSchema([.. FieldNames.Append("merged").Select(name => new Field(name, name, FieldType.Text) { Calculated = CalculatedNames.Contains(name) })], []));
+        return Task.FromResult(new StreamSchema([.. FieldNames.Append("merged").Select(name => new Field(name, name, FieldType.Text) { Calculated = CalculatedNames.Contains(name), ReadOnly = ReadOnlyNames.Contains(name) })], []));
     }
 
     public async IAsyncEnumerable<RecordPage> ReadAllAsync(FullRead request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -167,7 +173,9 @@ internal sealed partial class SmallCrm(TimeProvider clock) : IConnector, IReadsM
         var gone = new List<GoneRecord>();
         foreach (var id in ids)
         {
-            if (!streams[stream.Name].TryGetValue(long.Parse(id.Value), out var row))
+            if (Unreadable.Contains(id.Value))
+                gone.Add(new GoneRecord(id, GoneCause.Forbidden));
+            else if (!streams[stream.Name].TryGetValue(long.Parse(id.Value), out var row))
                 gone.Add(new GoneRecord(id, GoneCause.Deleted));
             else if (row.MergedInto is { } into)
                 gone.Add(new GoneRecord(id, GoneCause.Merged, MergedInto: new RecordId(Survivor(stream.Name, into))));
