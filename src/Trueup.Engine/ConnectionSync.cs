@@ -20,7 +20,6 @@ public sealed class ConnectionSync(
     IConnector connector, IMirror mirror, EngineOptions options, TimeProvider clock, Random chance, ILogger log)
 {
     private readonly Lock gate = new();
-    private readonly SemaphoreSlim editTurn = new(1);
     private readonly SemaphoreSlim linkTurn = new(1);
     private readonly EditMarks editMarks = new();
     private Checkpoints? checkpoints;
@@ -95,9 +94,9 @@ public sealed class ConnectionSync(
         run = new SyncRun(context);
 
         // In turn with edits: one that is about to commit is either in what the sync reads, or marked.
-        await editTurn.WaitAsync(CancellationToken.None);
+        await editMarks.Turn.WaitAsync(CancellationToken.None);
         editMarks.Forget();
-        editTurn.Release();
+        editMarks.Turn.Release();
         lock (gate)
             (current, onboardingSeenAt, onboardingSeenRecords) = (run, clock.GetUtcNow(), -1);
         var report = await run.RunAsync(cancellationToken);
@@ -164,7 +163,7 @@ public sealed class ConnectionSync(
             ?? throw new CrmRefusedException($"This connection has no stream called {order.Stream}.");
         if (connector is not IWrites writes || connector is not IReadsByIds byIds)
             throw new CrmRefusedException("Records of this app cannot be edited.");
-        var follower = new MirrorFollower(connector, mirror, fence, editMarks, editTurn, linkTurn, clock);
+        var follower = new MirrorFollower(connector, mirror, fence, editMarks, linkTurn, clock);
         return await new EditRun(new EditContext(order, stream, connector, writes, byIds, mirror, follower, journal, clock, log, progress)).RunAsync(cancellationToken);
     }
 

@@ -108,6 +108,7 @@ internal sealed record EditContext(
 
     /// <summary>Reads records and decides on them; again where that took so long that the CRM may hold something else by now, since what is decided is written next.</summary>
     /// <exception cref="CrmUnavailableException">It took too long each time.</exception>
+    /// <exception cref="FencedOffException">Another process has taken over meanwhile.</exception>
     public async Task<T> WhileFreshAsync<T>(Func<Task<T>> readAndDecide)
     {
         for (var time = 0; time < MostReadings; time++)
@@ -116,6 +117,7 @@ internal sealed record EditContext(
             var decided = await readAndDecide();
             if (Clock.GetElapsedTime(began) <= Fresh)
                 return decided;
+            await Follower.AssertLeadsAsync(Source("engine"));
         }
 
         throw new CrmUnavailableException("The app answers too slowly for records to be compared with what it holds before they are written.");

@@ -6,9 +6,9 @@ using Trueup.Engine.State;
 namespace Trueup.Engine.Edits;
 
 /// <summary>Makes the mirror follow what the CRM said of single records in an edit.</summary>
-/// <remarks>Threads: any. Followers of one connection come one after the other, so none of them undoes what another has just written. A sync that is at
-/// work at the same time may: whoever runs the edit has the records read once more after it.</remarks>
-internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long fence, EditMarks marks, SemaphoreSlim turn, SemaphoreSlim linkTurn, TimeProvider clock)
+/// <remarks>Threads: any. Followers of one connection come one after the other, and in turn with the commits of a sync, so none of them undoes what another has just
+/// written. What a sync reads late of links it may: whoever runs the edit has the records read once more after it.</remarks>
+internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long fence, EditMarks marks, SemaphoreSlim linkTurn, TimeProvider clock)
 {
     /// <summary>Writes records as the CRM holds them, and buries those that it proved to be gone. What the mirror has newer is left.</summary>
     public async Task FollowAsync(
@@ -16,7 +16,7 @@ internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long 
     {
         if (live.Count + gone.Count == 0)
             return;
-        await turn.WaitAsync(CancellationToken.None);
+        await marks.Turn.WaitAsync(CancellationToken.None);
         try
         {
             var stored = (await mirror.LoadAsync(stream, [.. live.Select(record => record.Id), .. gone.Select(record => record.Id)], cancellationToken))
@@ -48,9 +48,13 @@ internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long 
         }
         finally
         {
-            turn.Release();
+            marks.Turn.Release();
         }
     }
+
+    /// <summary>Makes sure that this process still leads: one that was frozen for a while may have been taken over from.</summary>
+    /// <exception cref="FencedOffException">It was.</exception>
+    public Task AssertLeadsAsync(string source) => mirror.CommitAsync(new MirrorCommit(fence, clock.GetUtcNow(), source), CancellationToken.None);
 
     /// <summary>Reads links and writes them as the CRM has them. Links carry no stamp that would tell an older reading from a newer one, so nobody else of this
     /// connection's edits reads any in between.</summary>

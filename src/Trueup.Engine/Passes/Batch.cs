@@ -50,12 +50,13 @@ internal sealed class Batch : IDisposable
         Keys.Add(key);
     }
 
-    public void Counted(PutKind kind)
+    public void Counted(PutKind kind) => Count(kind, 1);
+
+    /// <summary>Takes a put out, as if it had never been decided.</summary>
+    public void Remove(RecordPut put)
     {
-        if (kind == PutKind.Change)
-            updated++;
-        else
-            created++;
+        Puts.Remove(put);
+        Count(put.Kind, -1);
     }
 
     /// <summary>Counts a burial; a record that several survivors name is buried once.</summary>
@@ -110,4 +111,12 @@ internal sealed class Batch : IDisposable
     }
 
     public void Dispose() => ReleasePages();
+
+    private void Count(PutKind kind, int by)
+    {
+        if (kind == PutKind.Change)
+            updated += by;
+        else
+            created += by;
+    }
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using Trueup.Contract;
 using Trueup.Engine.Deciding;
+using Trueup.Engine.Edits;
 using Trueup.Engine.State;
 
 namespace Trueup.Engine.Passes;
@@ -327,6 +329,44 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
 
     /// <remarks>Not to be cancelled: whoever stops a sync would throw away what has been read, and a commit takes a moment only.</remarks>
     private async Task<CommitResult> WriteAsync(Batch current)
+    {
+        await run.Sync.Edits.Turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            await LeaveWhatEditsWroteAsync(current);
+            return await CommitAsync(current);
+        }
+        finally
+        {
+            run.Sync.Edits.Turn.Release();
+        }
+    }
+
+    /// <summary>Takes out of a batch what an edit has written since the batch was decided, and later than what was read: nothing older takes its place.</summary>
+    private async Task LeaveWhatEditsWroteAsync(Batch current)
+    {
+        var stream = run.Mirrored.Name;
+        var edited = new Dictionary<RecordId, long>();
+        foreach (var put in current.Puts.Where(put => run.Sync.Edits.HasWritten(stream, Fingerprint.OfId(put.Id.Span))))
+            edited[IdOf(put)] = put.ModifiedMilliseconds;
+        if (edited.Count == 0)
+            return;
+        foreach (var stored in await run.Sync.Mirror.LoadAsync(stream, [.. edited.Keys], CancellationToken.None))
+        {
+            if (!stored.Source.StartsWith(EditContext.SourcePrefix, StringComparison.Ordinal) || (stored.IsLive && stored.ModifiedMilliseconds <= edited[stored.Id]))
+                continue;
+            foreach (var put in current.Puts.Where(put => IdOf(put) == stored.Id).ToList())
+                current.Remove(put);
+            if (stored.IsLive)
+                run.Sync.Edits.Put(stream, Fingerprint.OfId(stored.Id), stored.Hash);
+            else
+                run.Sync.Edits.Buried(stream, Fingerprint.OfId(stored.Id));
+        }
+
+        static RecordId IdOf(RecordPut put) => new(Encoding.UTF8.GetString(put.Id.Span));
+    }
+
+    private async Task<CommitResult> CommitAsync(Batch current)
     {
         var checkpoint = current.Checkpoint?.Invoke(run.Checkpoint);
         var commit = run.Sync.NewCommit(meansName) with
