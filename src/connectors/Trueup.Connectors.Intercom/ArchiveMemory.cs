@@ -8,7 +8,7 @@ namespace Trueup.Connectors.Intercom;
 /// <remarks>Threads: may be used concurrently. Forgotten once reading tells; whatever is lost with the process is found out by the next full sync.</remarks>
 internal sealed class ArchiveMemory(TimeProvider clock, TimeSpan indexLag)
 {
-    private readonly ConcurrentDictionary<(string Stream, RecordId Id), (bool? IsArchived, DateTimeOffset Until)> noted = new();
+    private readonly ConcurrentDictionary<(string Stream, RecordId Id), (bool? IsArchived, long At)> noted = new();
 
     /// <summary>Notes what Intercom confirmed.</summary>
     public void Note(IntercomStream stream, RecordId id, bool isArchived) => Keep(stream, id, isArchived);
@@ -22,14 +22,14 @@ internal sealed class ArchiveMemory(TimeProvider clock, TimeSpan indexLag)
     /// <summary>Whether reading may say that a record is live though it is not.</summary>
     public bool IsUnheardOf(IntercomStream stream, RecordId id) => Of(stream, id) is { IsArchived: null };
 
-    private (bool? IsArchived, DateTimeOffset Until)? Of(IntercomStream stream, RecordId id) =>
-        noted.TryGetValue((stream.Name, id), out var told) && told.Until >= clock.GetUtcNow() ? told : null;
+    // Reckoned in time that has passed: our clock may be set back meanwhile.
+    private (bool? IsArchived, long At)? Of(IntercomStream stream, RecordId id) =>
+        noted.TryGetValue((stream.Name, id), out var told) && clock.GetElapsedTime(told.At) <= indexLag ? told : null;
 
     private void Keep(IntercomStream stream, RecordId id, bool? isArchived)
     {
-        var now = clock.GetUtcNow();
-        foreach (var old in noted.Where(each => each.Value.Until < now))
+        foreach (var old in noted.Where(each => clock.GetElapsedTime(each.Value.At) > indexLag))
             noted.TryRemove(old);
-        noted[(stream.Name, id)] = (isArchived, now + indexLag);
+        noted[(stream.Name, id)] = (isArchived, clock.GetTimestamp());
     }
 }
