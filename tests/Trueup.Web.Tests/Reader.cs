@@ -56,7 +56,7 @@ public sealed class Reader : IAsyncDisposable
     public ILocator Heading(string name) => Page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true });
 
     /// <summary>A button.</summary>
-    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name });
+    public ILocator Button(string name, bool exact = false) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = exact });
 
     /// <summary>What axe finds wrong with the page as it is, beside what Radzen's grid itself does: its column of arrows has no heading.</summary>
     public async Task<IReadOnlyList<string>> AccessibilityProblemsAsync()

@@ -48,6 +48,32 @@ public sealed class RecordEditTests(Chromium chromium, LiveSite site) : IClassFi
         reader.AssertNoComplaints();
     }
 
+    [Fact]
+    public async Task A_record_is_linked_with_another_on_its_page_and_unlinked_again()
+    {
+        var (contact, company) = ((await site.Crm.LiveIdsAsync("contacts"))[3], (await site.Crm.LiveIdsAsync("companies"))[^1]);
+        await using var reader = await OpenAsync($"contacts/{contact}");
+        await reader.Button("Change links").ClickAsync();
+        await reader.Page.GetByLabel("Link with one of").SelectOptionAsync("companies");
+        await reader.Page.GetByLabel("Its id").FillAsync("no such company");
+        await reader.Button("Link", exact: true).ClickAsync();
+        await Assertions.Expect(reader.Page.GetByText("Not done: The mirror knows no record no such company among Companies.")).ToBeVisibleAsync();
+
+        await reader.Page.GetByLabel("Its id").FillAsync(company);
+        await reader.PictureAsync("links");
+        Assert.Equal([], await reader.AccessibilityProblemsAsync());
+        await reader.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(reader.Page.GetByText("Linked in HubSpot.")).ToBeVisibleAsync();
+        Assert.Contains(company, await site.LinkedAsync("contacts", contact, "companies"));
+
+        await reader.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex($"^Unlink {company}") }).First.ClickAsync();
+        await reader.Button("Unlink them").ClickAsync();
+
+        await Assertions.Expect(reader.Page.GetByText("Unlinked in HubSpot.")).ToBeVisibleAsync();
+        Assert.DoesNotContain(company, await site.LinkedAsync("contacts", contact, "companies"));
+        reader.AssertNoComplaints();
+    }
+
     private async Task<Reader> OpenAsync(string path)
     {
         var reader = await chromium.OpenAsync(site.Server.Url);

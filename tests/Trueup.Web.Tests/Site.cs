@@ -47,6 +47,11 @@ public class Site : IAsyncLifetime
         (await Crm.StateAsync()).GetProperty(stream).EnumerateArray().Single(record => record.GetProperty("id").GetString() == id)
             .GetProperty("properties").TryGetProperty(field, out var value) ? value.GetString() : null;
 
+    /// <summary>The ids of the records of a stream that the CRM has linked with a record.</summary>
+    public async Task<IReadOnlyList<string>> LinkedAsync(string stream, string id, string other) =>
+        (await Crm.StateAsync()).GetProperty(stream).EnumerateArray().Single(record => record.GetProperty("id").GetString() == id)
+            .GetProperty("associations").TryGetProperty(other, out var links) ? [.. links.EnumerateArray().Select(link => link.GetString()!)] : [];
+
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);

@@ -19,7 +19,7 @@ internal sealed class Problems(ILogger<Problems> log) : IExceptionHandler
             BadHttpRequestException bad => new Problem("invalid-request", bad.StatusCode, "The request is not valid", Reason(bad)),
             MirrorException mirror => Problem.Unavailable(mirror.Message),
             CrmUnauthorizedException refused => new Problem("wrong-credentials", 502, "The app refused the credentials", refused.Message),
-            CrmException crm => new Problem("app-failed", 502, "The app did not answer as it should", crm.Message),
+            CrmException crm => Problem.AppFailed(crm.Message),
             _ when Catalog.CatalogTrouble.Explain(exception) is { } trouble => new Problem("disk-unavailable", 503, "The data folder cannot be used now", trouble),
             _ => new Problem("internal-error", 500, "An error in Trueup", "An error in Trueup; the server's log has the details."),
         };

@@ -45,13 +45,14 @@ public sealed record NewResolution(string? Take, IReadOnlyList<string>? Ids = nu
 /// <param name="Creates">Whether records can be made.</param>
 /// <param name="Deletes">Whether records can be deleted.</param>
 /// <param name="Restores">Whether a deleted record comes back under its own id when that is undone.</param>
+/// <param name="Links">Whether links to other records may be added and taken away, apart from fields.</param>
 /// <param name="Locked">Why nothing may be done now, in one sentence; null where something may, and for those who may not edit at all.</param>
-public sealed record EditAbilities(bool Updates, bool Creates, bool Deletes, bool Restores, string? Locked)
+public sealed record EditAbilities(bool Updates, bool Creates, bool Deletes, bool Restores, bool Links, string? Locked)
 {
     /// <summary>Nothing may be done.</summary>
     public static EditAbilities Nothing { get; } = None(null);
 
-    internal static EditAbilities None(string? locked) => new(false, false, false, false, locked);
+    internal static EditAbilities None(string? locked) => new(false, false, false, false, false, locked);
 }
 
 /// <summary>An edit run.</summary>

@@ -55,12 +55,31 @@ public sealed class Edits(
         try
         {
             var found = await CheckAsync(entry, stream, cancellationToken);
-            var traits = ((IWrites)(await log.OpenAsync(entry, cancellationToken)).Connector).WritesOf(found.Description);
-            return new EditAbilities(traits.Updates, traits.Creates, traits.Deletes, traits.Restores, null);
+            var connector = (await log.OpenAsync(entry, cancellationToken)).Connector;
+            var traits = ((IWrites)connector).WritesOf(found.Description);
+            return new EditAbilities(traits.Updates, traits.Creates, traits.Deletes, traits.Restores, connector is IWritesLinks, null);
         }
         catch (ProblemException refused) when (refused.Problem.Status == 409)
         {
             return EditAbilities.None(refused.Message);
+        }
+    }
+
+    /// <summary>What the records of a stream can be linked with. Needs editor.</summary>
+    /// <exception cref="ProblemException">403, 404, 409 while the stream is not verified yet or the account is paused, 502 where the app does not tell.</exception>
+    public async Task<IReadOnlyList<LinkChoice>> LinkChoicesAsync(Actor actor, string connection, string stream, CancellationToken cancellationToken)
+    {
+        actor.Need(Roles.Editor);
+        var entry = await connections.FindAsync(connection, cancellationToken);
+        var found = await CheckAsync(entry, stream, cancellationToken);
+        var open = await log.OpenAsync(entry, cancellationToken);
+        try
+        {
+            return await LinkChoices.OfAsync(open.Connector, found, await open.Mirror.StreamsAsync(cancellationToken), cancellationToken);
+        }
+        catch (CrmException problem)
+        {
+            throw new ProblemException(Problem.AppFailed(problem.Message));
         }
     }
 

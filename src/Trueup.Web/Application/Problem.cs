@@ -15,6 +15,8 @@ public sealed record Problem(string Type, int Status, string Title, string Detai
 
     internal static Problem Forbidden(string needed) => new("forbidden", 403, "Not allowed", $"That needs the role {needed}, which you do not have.");
 
+    internal static Problem AppFailed(string detail) => new("app-failed", 502, "The app did not answer as it should", detail);
+
     internal static Problem Unavailable(string detail) => new("mirror-unavailable", 503, "The mirror is not available", detail);
 }
 
