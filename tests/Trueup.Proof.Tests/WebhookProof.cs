@@ -86,14 +86,16 @@ public sealed class WebhookProof : IDisposable
         {
             connection = await ConnectAsync(crm, first);
             var contacts = await crm.LiveIdsAsync("contacts");
-            await crm.MutateAsync(new { op = "delete", stream = "contacts", ids = contacts[..20] });
 
-            // Deletions move no stamp, so only the hint can bring them.
+            // One, so that the sync stands for every hint there is; it cannot get to its end before the kill. A deletion moves no stamp, so only the hint can bring it.
+            await crm.FaultAsync(new { control = "stall" });
+            await crm.MutateAsync(new { op = "delete", stream = "contacts", ids = contacts[..1] });
             while (!(await first.SyncsAsync(connection)).Any(sync => sync.GetProperty("trigger").GetString() == "webhook"))
                 await TrueupServer.PauseAsync(20);
             await first.Program.KillAsync();
         }
 
+        await crm.HealAsync();
         await using var server = await TrueupServer.StartAsync(folder, crm.Url);
         await WaitUntilEqualAsync(crm, server, connection);
     }
