@@ -16,4 +16,10 @@ public sealed class EditedWorlds : Worlds
     [Theory, MemberData(nameof(OrgSeeds))]
     public void Every_edit_is_accounted_for_whatever_the_org_and_the_network_do(int seed) =>
         Run(WorldOptions.Draw(seed, Gear.Small).Of("salesforce") with { EditsPerHour = EditsPerHour });
+
+    public static TheoryData<int> WorkspaceSeeds => From(1, 12);
+
+    [Theory, MemberData(nameof(WorkspaceSeeds))]
+    public void Every_edit_is_accounted_for_whatever_the_workspace_and_the_network_do(int seed) =>
+        Run(WorldOptions.Draw(seed, Gear.Small).Of("intercom") with { EditsPerHour = EditsPerHour });
 }

@@ -5,7 +5,7 @@ namespace Trueup.Simulation.Tests;
 /// <summary>Worlds of Intercom workspaces. What goes wrong in them is what goes wrong in those of HubSpot, told by Intercom's own names.</summary>
 public sealed class IntercomWorlds : Worlds
 {
-    private static WorldOptions Draw(int seed) => WorldOptions.Draw(seed, Gear.Small).Of("intercom") with { UsesOAuth = false };
+    private static WorldOptions Draw(int seed) => WorldOptions.Draw(seed, Gear.Small).Of("intercom");
 
     public static TheoryData<int> Seeds => From(1, 30);
 
@@ -15,7 +15,7 @@ public sealed class IntercomWorlds : Worlds
     public static TheoryData<string> Faults => [.. FaultCatalog.Names];
 
     [Theory, MemberData(nameof(Faults))]
-    public void The_mirror_converges_after_one_kind_of_trouble(string fault) => Run(Draw(1001) with { Faults = [fault], FaultsPerDay = 12, DeathsPerDay = 0 });
+    public void The_mirror_converges_after_one_kind_of_trouble(string fault) => Run(Draw(1001) with { Days = 1, Faults = [fault], FaultsPerDay = 12, DeathsPerDay = 0 });
 
     public static TheoryData<int> DyingSeeds => From(2001, 8);
 

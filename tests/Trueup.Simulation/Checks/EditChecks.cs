@@ -174,7 +174,9 @@ internal sealed class EditChecks(Account account)
 
         var biography = item.Id == default ? null : account.Population.Find(account.StateName(run.Order.Stream), item.Id.Value);
         var others = run.SentAt.TryGetValue(item.Position, out var sentAt) && biography?.TouchedAt > sentAt - OnTheWay && (writes.Count == 0 || biography.TouchedAt > writes[^1].At);
-        Checker.Check(writes.Count(write => write is { IsLate: false, IsShared: false }) <= 1 || run.Order.Rule == ConflictRule.Overwrite || writes.Any(write => write.IsLate), "I28", $"{says} but was carried out {writes.Count} times.");
+        var isUndoneBetween = writes.Count > 1 && biography?.TouchedAt > writes[0].At;
+        Checker.Check(
+            writes.Count(write => write is { IsLate: false, IsShared: false }) <= 1 || run.Order.Rule == ConflictRule.Overwrite || writes.Any(write => write.IsLate) || isUndoneBetween, "I28", $"{says} but was carried out {writes.Count} times.");
         switch (item.Result)
         {
             case EditResult.Created:
@@ -195,12 +197,15 @@ internal sealed class EditChecks(Account account)
         }
     }
 
+    /// <summary>What was made and never found by its values is told as not made, where the index hid it for longer than the vendor admits.</summary>
+    private static bool IsUnknownToUs(Write write) => write.Run.Items[write.Item.Position] is { Kind: WriteKind.Create, Result: EditResult.Rejected };
+
     private bool TouchedAfter(Write write) => account.Population.Find(write.Stream, write.Id) is not { } biography || biography.TouchedAt > write.At;
 
     /// <summary>Where nobody has touched a record since it was written, the mirror holds what was written.</summary>
     private async Task MirrorHoldsAsync(IMirror mirror, List<Write> writes, string when)
     {
-        foreach (var some in writes.Where(write => newest[(write.Stream, write.Id)] == write && !TouchedAfter(write)).GroupBy(write => write.Run.Order.Stream))
+        foreach (var some in writes.Where(write => newest[(write.Stream, write.Id)] == write && !TouchedAfter(write) && !IsUnknownToUs(write)).GroupBy(write => write.Run.Order.Stream))
         {
             var stored = (await mirror.LoadAsync(some.Key, [.. some.Select(write => new RecordId(write.Id)).Distinct()], CancellationToken.None)).ToDictionary(record => record.Id.Value);
             foreach (var write in some)
