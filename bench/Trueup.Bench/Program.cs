@@ -18,6 +18,12 @@ if (args is ["edits", .. var changes])
     return 0;
 }
 
+if (args is ["cells", .. var saves])
+{
+    await Edits.CellBenchmark.RunAsync(saves is [var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 40);
+    return 0;
+}
+
 var (app, numbers) = args is ["hubspot" or "salesforce", ..] ? (args[0], args[1..]) : ("hubspot", args);
 int[] sizes = numbers.Length > 0 ? [.. numbers.Select(size => int.Parse(size, CultureInfo.InvariantCulture))] : [100_000, 1_000_000];
 var runs = new List<(int, Peaks)>();
