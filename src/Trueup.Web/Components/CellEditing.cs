@@ -31,8 +31,14 @@ public static class CellEditing
         _ => null,
     };
 
+    /// <summary>The options of a field that can be chosen.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="controlling">What its controlling field holds, empty for nothing; null where that is not known, so that every option may be right.</param>
+    public static IEnumerable<FieldOption> Offered(FieldView field, string? controlling = null) =>
+        field.Options.Where(option => !option.Hidden && (field.Controller is null || controlling is null || option.ValidFor is not { } valid || valid.Contains(controlling)));
+
     /// <summary>The choices of a field as JSON, value and label of each; null where it has none.</summary>
-    public static string? ChoicesOf(FieldView field) =>
-        EditorOf(field) is "choice" or "choices"
-            ? JsonSerializer.Serialize(field.Options.Where(option => !option.Hidden).Select(option => new[] { option.Value, option.Label })) : null;
+    /// <inheritdoc cref="Offered"/>
+    public static string? ChoicesOf(FieldView field, string? controlling = null) =>
+        EditorOf(field) is "choice" or "choices" ? JsonSerializer.Serialize(Offered(field, controlling).Select(option => new[] { option.Value, option.Label })) : null;
 }
