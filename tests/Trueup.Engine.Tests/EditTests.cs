@@ -524,6 +524,30 @@ public sealed class EditTests
     }
 
     [Fact]
+    public async Task I21_a_sync_that_read_a_record_before_an_edit_wrote_it_does_not_put_it_back()
+    {
+        await using var world = await SmallWorld.OnboardedAsync(25);
+        for (var id = 1; id <= 15; id++)
+            world.Crm.Edit(SmallCrm.Contacts, $"{id}", "name", "Changed there");
+        world.Edits.Add("run", Change("1", ("city", "Lübeck")) with { Position = 0 });
+        var order = new EditOrder("run", SmallCrm.Contacts, false, ConflictRule.Overwrite);
+        EditReport? report = null;
+        world.Crm.BeforePage = (endpoint, page) =>
+        {
+            // The first page has been read, and what changed there waits for its commit.
+            if (endpoint == "search" && page > 0 && report is null)
+                report = world.Engine.EditAsync(order, world.Edits, () => { }, CancellationToken.None).GetAwaiter().GetResult();
+        };
+
+        var sync = await world.SyncAsync(SyncKind.Hourly);
+
+        Assert.True(report!.IsSettled);
+        Assert.Equal(EditResult.Updated, world.Edits.Of("run")[0].Result);
+        Assert.Equal(SyncStatus.Verified, sync.Status);
+        await world.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task Edits_beside_a_full_sync_leave_it_verified_and_the_mirror_equal()
     {
         await using var world = await SmallWorld.OnboardedAsync(40);

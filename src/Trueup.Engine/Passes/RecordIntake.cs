@@ -322,19 +322,19 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         spent = null;
         batchBegun = run.Sync.Clock.GetTimestamp();
         pendingBatch = current;
-        pending = WriteAsync(current);
+        pending = WriteInTurnAsync(current);
         if (wait)
             await SettledAsync(cancellationToken);
     }
 
     /// <remarks>Not to be cancelled: whoever stops a sync would throw away what has been read, and a commit takes a moment only.</remarks>
-    private async Task<CommitResult> WriteAsync(Batch current)
+    private async Task<CommitResult> WriteInTurnAsync(Batch current)
     {
         await run.Sync.Edits.Turn.WaitAsync(CancellationToken.None);
         try
         {
             await LeaveWhatEditsWroteAsync(current);
-            return await CommitAsync(current);
+            return await WriteAsync(current);
         }
         finally
         {
@@ -345,6 +345,8 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
     /// <summary>Takes out of a batch what an edit has written since the batch was decided, and later than what was read: nothing older takes its place.</summary>
     private async Task LeaveWhatEditsWroteAsync(Batch current)
     {
+        if (!run.Sync.Edits.HaveWritten)
+            return;
         var stream = run.Mirrored.Name;
         var edited = new Dictionary<RecordId, long>();
         foreach (var put in current.Puts.Where(put => run.Sync.Edits.HasWritten(stream, Fingerprint.OfId(put.Id.Span))))
@@ -353,7 +355,8 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
             return;
         foreach (var stored in await run.Sync.Mirror.LoadAsync(stream, [.. edited.Keys], CancellationToken.None))
         {
-            if (!stored.Source.StartsWith(EditContext.SourcePrefix, StringComparison.Ordinal) || (stored.IsLive && stored.ModifiedMilliseconds <= edited[stored.Id]))
+            var since = stored.IsLive ? stored.ModifiedMilliseconds : stored.Gone?.At?.ToUnixTimeMilliseconds() ?? long.MaxValue;
+            if (!stored.Source.StartsWith(EditContext.SourcePrefix, StringComparison.Ordinal) || since <= edited[stored.Id])
                 continue;
             foreach (var put in current.Puts.Where(put => IdOf(put) == stored.Id).ToList())
                 current.Remove(put);
@@ -366,7 +369,7 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         static RecordId IdOf(RecordPut put) => new(Encoding.UTF8.GetString(put.Id.Span));
     }
 
-    private async Task<CommitResult> CommitAsync(Batch current)
+    private async Task<CommitResult> WriteAsync(Batch current)
     {
         var checkpoint = current.Checkpoint?.Invoke(run.Checkpoint);
         var commit = run.Sync.NewCommit(meansName) with

@@ -30,8 +30,11 @@ internal sealed class EditMarks
     /// <summary>Whether an edit put or buried the record.</summary>
     public bool Contains(StreamName stream, UInt128 key) => !marks.IsEmpty && marks.ContainsKey((stream, key));
 
+    /// <summary>Whether an edit has put or buried anything since the sync began.</summary>
+    public bool HaveWritten => !written.IsEmpty;
+
     /// <summary>Whether an edit has put or buried the record since the sync began, whatever the sync learned of it later.</summary>
-    public bool HasWritten(StreamName stream, UInt128 key) => !written.IsEmpty && written.ContainsKey((stream, key));
+    public bool HasWritten(StreamName stream, UInt128 key) => written.ContainsKey((stream, key));
 
     /// <summary>The records of a stream, each with its hash; null for one that was buried.</summary>
     public IReadOnlyList<(UInt128 Key, UInt128? Hash)> Of(StreamName stream) =>
