@@ -202,15 +202,14 @@ public sealed class EditTests
     [Theory]
     [InlineData(WriteTrouble.AnswerLost, 1)]
     [InlineData(WriteTrouble.AnswerLost, 30)]
-    [InlineData(null, 1)]
-    public async Task I28_what_was_sent_and_cannot_be_read_stays_open_until_it_can_or_nobody_waits_for_it_any_more(object? trouble, int hours)
+    public async Task I28_what_was_sent_and_cannot_be_read_stays_open_until_it_can_or_nobody_waits_for_it_any_more(object trouble, int hours)
     {
         await using var world = await SmallWorld.OnboardedAsync(5);
         world.Crm.TellsValues = false;
         world.Edits.Add("run", Change("1", ("city", "Lübeck")) with { Position = 0 }, Deletion("2") with { Position = 1 });
         var order = new EditOrder("run", SmallCrm.Contacts, false, ConflictRule.Stop);
-        world.Crm.WriteTroubles.Enqueue((WriteTrouble?)trouble);
-        world.Crm.WriteTroubles.Enqueue((WriteTrouble?)trouble);
+        world.Crm.WriteTroubles.Enqueue((WriteTrouble)trouble);
+        world.Crm.WriteTroubles.Enqueue((WriteTrouble)trouble);
         var writes = 0;
         world.Crm.BeforePage = (endpoint, _) =>
         {
@@ -227,7 +226,7 @@ public sealed class EditTests
 
         Assert.Equal((false, true), (first.IsSettled, second.IsSettled));
         Assert.Contains("does not tell yet", first.Stopped, StringComparison.Ordinal);
-        Assert.Equal([EditResult.Sending, trouble is null ? EditResult.Deleted : EditResult.Sending], between);
+        Assert.Equal([EditResult.Sending, EditResult.Sending], between);
         Assert.Equal(2, world.Crm.Written.Count);
         if (hours == 1)
         {
@@ -238,6 +237,25 @@ public sealed class EditTests
         {
             Assert.All(world.Edits.Of("run"), item => Assert.Contains("what became of the change cannot be read", item.Reason, StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task What_the_app_confirmed_counts_as_made_though_it_does_not_show_the_record_any_more()
+    {
+        await using var world = await SmallWorld.OnboardedAsync(5);
+        world.Crm.TellsValues = false;
+        var writes = 0;
+        world.Crm.BeforePage = (endpoint, _) =>
+        {
+            if (endpoint == "write")
+                world.Crm.Unreadable.Add($"{++writes}");
+        };
+
+        var results = await world.EditAsync(Change("1", ("city", "Lübeck")), Deletion("2"));
+
+        Assert.Equal([EditResult.Updated, EditResult.Deleted], results.Select(result => result.Result));
+        Assert.Equal("The app confirmed it. This connection may no longer read it.", results[0].Reason);
+        Assert.Equal("{\"city\":\"Lübeck\"}", results[0].After);
     }
 
     [Fact]

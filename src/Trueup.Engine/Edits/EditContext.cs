@@ -20,8 +20,9 @@ internal sealed record EditContext(
     EditOrder Order, MirroredStream Stream, IConnector Connector, IWrites Writes, IReadsByIds ById, IMirror Mirror, MirrorFollower Follower,
     IEditJournal Journal, TimeProvider Clock, ILogger Log, Action Progress)
 {
-    // Less than a call that is given up takes: one that hung makes the others' answers too old to write on.
+    // Less than a call that is given up takes: one that hung makes the others' answers too old to write on. Of a large batch the reading itself takes its time.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FreshForEach = TimeSpan.FromMilliseconds(30);
 
     private const int MostReadings = 3;
 
@@ -107,15 +108,18 @@ internal sealed record EditContext(
             ? read.WhyGone(item.Id) : $"The app did not answer, and what became of the change cannot be read. {read.WhyGone(item.Id)}");
 
     /// <summary>Reads records and decides on them; again where that took so long that the CRM may hold something else by now, since what is decided is written next.</summary>
+    /// <param name="records">How many records are read.</param>
+    /// <param name="readAndDecide">Reads them and decides.</param>
     /// <exception cref="CrmUnavailableException">It took too long each time.</exception>
     /// <exception cref="FencedOffException">Another process has taken over meanwhile.</exception>
-    public async Task<T> WhileFreshAsync<T>(Func<Task<T>> readAndDecide)
+    public async Task<T> WhileFreshAsync<T>(int records, Func<Task<T>> readAndDecide)
     {
+        var fresh = records * FreshForEach > Fresh ? records * FreshForEach : Fresh;
         for (var time = 0; time < MostReadings; time++)
         {
             var began = Clock.GetTimestamp();
             var decided = await readAndDecide();
-            if (Clock.GetElapsedTime(began) <= Fresh)
+            if (Order.IsPreview || Clock.GetElapsedTime(began) <= fresh)
                 return decided;
             await Follower.AssertLeadsAsync(Source("engine"));
         }

@@ -16,8 +16,8 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
         {
             if (round > 0)
                 await edit.WaitBeforeAskingAsync(EditRun.PauseBeforeAsking * round, cancellationToken);
-            var isLast = ++round > EditRun.MostRounds;
-            var (read, decided) = await edit.WhileFreshAsync(() => DecideAsync(isLast, cancellationToken));
+            var (read, decided) = await edit.WhileFreshAsync(left.Count, () => DecideAsync(isLast: round == EditRun.MostRounds, cancellationToken));
+            round++;
             await edit.FollowDoneAsync(decided, read, cancellationToken);
             await edit.SaveAsync(decided, cancellationToken);
             left = [.. decided.Where(item => item.IsOpen)];
@@ -100,10 +100,10 @@ internal sealed class GoneBatch(EditContext edit, WriteKind kind, IReadOnlyList<
         {
             var after = await edit.ReadAsync(asked.Select(item => item.Id), cancellationToken);
             await edit.Follower.FollowAsync(edit.Stream.Name, [.. after.Live.Values], [.. after.Gone.Values], edit.Source("id"), cancellationToken);
-            again.AddRange(asked.Where(item => !after.Live.ContainsKey(item.Id) && !after.Gone.ContainsKey(item.Id)));
             await edit.SaveAsync(
                 [
-                    .. asked.Except(again).Select(item => deletes == after.Gone.ContainsKey(item.Id) ? item.Ended(Done)
+                    .. asked.Select(item => deletes == after.Gone.ContainsKey(item.Id) ? item.Ended(Done)
+                        : !after.Live.ContainsKey(item.Id) && !after.Gone.ContainsKey(item.Id) ? item.Ended(Done, $"The app confirmed it. {after.WhyGone(item.Id)}")
                         : item.Ended(EditResult.Rejected, deletes ? "The app said that it was deleted, but it is there still." : "The app said that it was restored, but it is not there.")),
                 ],
                 cancellationToken);

@@ -18,7 +18,7 @@ internal sealed class LinkBatchRun(EditContext edit, IWritesLinks writes, LinkRe
             // What was not heard of may still be on its way.
             if (round > 0)
                 await Task.Delay(EditRun.PauseBeforeAsking * round, edit.Clock, cancellationToken);
-            var links = await edit.WhileFreshAsync(() => ReadAsync(left, cancellationToken));
+            var links = await edit.WhileFreshAsync(left.Count, () => ReadAsync(left, cancellationToken));
             var isLast = ++round > EditRun.MostRounds;
             var decided = left.Select(work => work with { Item = Decide(work, links.GetValueOrDefault(work.Source) ?? None, isLast) }).ToList();
             await edit.SaveAsync([.. decided.Select(work => work.Item)], cancellationToken);

@@ -24,6 +24,7 @@ public static class LinkChoices
             return [];
         var pairs = LinkPairs.Of(connector, streams);
         var choices = new List<LinkChoice>();
+        using var scope = ApiScope.Begin(ApiPriority.Interactive);
         foreach (var other in streams.Where(other => other is { GoneAt: null, Description.Refusal: null }))
         {
             if (LinkPairs.Find(pairs, stream.Name, other.Name) is { } pair && await writes.LinkTypesAsync(Description(pair.From), Description(pair.To), cancellationToken) is { Count: > 0 } types)

@@ -10,46 +10,65 @@ namespace Trueup.Engine.Edits;
 /// written. What a sync reads late of links it may: whoever runs the edit has the records read once more after it.</remarks>
 internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long fence, EditMarks marks, SemaphoreSlim linkTurn, TimeProvider clock)
 {
+    private const int MostReadings = 3;
+
     /// <summary>Writes records as the CRM holds them, and buries those that it proved to be gone. What the mirror has newer is left.</summary>
     public async Task FollowAsync(
         StreamName stream, IReadOnlyCollection<CurrentRecord> live, IReadOnlyCollection<GoneRecord> gone, string source, CancellationToken cancellationToken)
     {
         if (live.Count + gone.Count == 0)
             return;
-        await marks.Turn.WaitAsync(CancellationToken.None);
-        try
+        var settled = new Dictionary<RecordId, UInt128>();
+        for (var time = 1; ; time++)
         {
-            var stored = (await mirror.LoadAsync(stream, [.. live.Select(record => record.Id), .. gone.Select(record => record.Id)], cancellationToken))
-                .ToDictionary(record => record.Id);
-            if (live.Where(record => IsDoubtful(stored.GetValueOrDefault(record.Id), record)).Select(record => record.Id).ToHashSet() is { Count: > 0 } doubts)
+            Dictionary<RecordId, StoredRecord> stored;
+            HashSet<RecordId> doubts;
+            await marks.Turn.WaitAsync(CancellationToken.None);
+            try
             {
-                var now = await ReadAsync(stream, doubts, cancellationToken);
-                live = [.. live.Where(record => !doubts.Contains(record.Id)), .. now.Live.Values];
-                gone = [.. gone, .. now.Gone.Values];
+                stored = (await mirror.LoadAsync(stream, [.. live.Select(record => record.Id), .. gone.Select(record => record.Id)], cancellationToken)).ToDictionary(record => record.Id);
+                doubts = [.. live.Where(record => IsDoubtful(stored.GetValueOrDefault(record.Id), record, settled)).Select(record => record.Id)];
+                if (doubts.Count == 0 || time > MostReadings)
+                {
+                    await WriteAsync(stream, live, gone, stored, source, cancellationToken);
+                    return;
+                }
+            }
+            finally
+            {
+                marks.Turn.Release();
             }
 
-            var puts = live.Select(record => PutOf(stored.GetValueOrDefault(record.Id), record)).OfType<RecordPut>().ToList();
-            var buries = gone.Where(record => stored.GetValueOrDefault(record.Id) is not { IsLive: false }).Select(record => new RecordBury(stream, record)).ToList();
-            if (puts.Count + buries.Count == 0)
-                return;
-            var commit = new MirrorCommit(fence, clock.GetUtcNow(), source)
-            {
-                Puts = puts.Count == 0 ? [] : [new StreamPuts(stream, puts)],
-                Buries = buries,
-                Links = await LinksAsync(stream, live, cancellationToken),
-            };
+            // Not in turn: the app may take its time, and others need not wait for it. Whoever wrote meanwhile is noticed.
+            foreach (var id in doubts)
+                settled[id] = stored[id].Hash;
+            var now = await ReadAsync(stream, doubts, cancellationToken);
+            live = [.. live.Where(record => !doubts.Contains(record.Id)), .. now.Live.Values];
+            gone = [.. gone, .. now.Gone.Values];
+        }
+    }
 
-            // Marked before: a sync that compares in between then counts what is about to be there.
-            foreach (var put in puts)
-                marks.Put(stream, Fingerprint.OfId(put.Id.Span), put.Hash);
-            foreach (var bury in buries)
-                marks.Buried(stream, Fingerprint.OfId(bury.Gone.Id));
-            await mirror.CommitAsync(commit, CancellationToken.None);
-        }
-        finally
+    private async Task WriteAsync(
+        StreamName stream, IReadOnlyCollection<CurrentRecord> live, IReadOnlyCollection<GoneRecord> gone, Dictionary<RecordId, StoredRecord> stored, string source,
+        CancellationToken cancellationToken)
+    {
+        var puts = live.Select(record => PutOf(stored.GetValueOrDefault(record.Id), record)).OfType<RecordPut>().ToList();
+        var buries = gone.Where(record => stored.GetValueOrDefault(record.Id) is not { IsLive: false }).Select(record => new RecordBury(stream, record)).ToList();
+        if (puts.Count + buries.Count == 0)
+            return;
+        var commit = new MirrorCommit(fence, clock.GetUtcNow(), source)
         {
-            marks.Turn.Release();
-        }
+            Puts = puts.Count == 0 ? [] : [new StreamPuts(stream, puts)],
+            Buries = buries,
+            Links = await LinksAsync(stream, live, cancellationToken),
+        };
+
+        // Marked before: a sync that compares in between then counts what is about to be there.
+        foreach (var put in puts)
+            marks.Put(stream, Fingerprint.OfId(put.Id.Span), put.Hash);
+        foreach (var bury in buries)
+            marks.Buried(stream, Fingerprint.OfId(bury.Gone.Id));
+        await mirror.CommitAsync(commit, CancellationToken.None);
     }
 
     /// <summary>Makes sure that this process still leads: one that was frozen for a while may have been taken over from.</summary>
@@ -75,9 +94,9 @@ internal sealed class MirrorFollower(IConnector connector, IMirror mirror, long 
     }
 
     /// <summary>Whether another run may have written after what this record tells: the stamps are equal and the contents are not, or what the answer was laid over is
-    /// not what that run left. Nobody follows in between, so a reading now is the last word.</summary>
-    private static bool IsDoubtful(StoredRecord? stored, CurrentRecord record) =>
-        stored is { IsLive: true } && stored.Hash != record.Hash
+    /// not what that run left. A reading settles it, unless somebody has written once more since.</summary>
+    private static bool IsDoubtful(StoredRecord? stored, CurrentRecord record, Dictionary<RecordId, UInt128> settled) =>
+        stored is { IsLive: true } && stored.Hash != record.Hash && !(settled.TryGetValue(record.Id, out var seen) && seen == stored.Hash)
         && (stored.ModifiedMilliseconds == record.ModifiedMilliseconds
             || (record.LaidOver is { } below && stored.Hash != below && stored.Source.StartsWith(EditContext.SourcePrefix, StringComparison.Ordinal)));
 

@@ -17,8 +17,8 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
             // What was not heard of may still be on its way.
             if (round > 0)
                 await edit.WaitBeforeAskingAsync(EditRun.PauseBeforeAsking * round, cancellationToken);
-            var isLast = ++round > EditRun.MostRounds;
-            var (read, ended, sending, writes) = await edit.WhileFreshAsync(() => DecideAsync(isLast, cancellationToken));
+            var (read, ended, sending, writes) = await edit.WhileFreshAsync(left.Count, () => DecideAsync(isLast: round == EditRun.MostRounds, cancellationToken));
+            round++;
             await edit.FollowDoneAsync(ended, read, cancellationToken);
             await edit.SaveAsync([.. ended, .. sending], cancellationToken);
             left = sending;
@@ -99,12 +99,11 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
         }
 
         // The answer does not tell what the records hold now.
-        if (untold.Count > 0)
+        var after = untold.Count > 0 ? await edit.ReadAsync(untold, cancellationToken) : read;
+        foreach (var id in untold.Where(after.Live.ContainsKey).ToList())
         {
-            var told = (await edit.ReadAsync(untold, cancellationToken)).Live;
-            foreach (var record in told.Values)
-                live[record.Id] = record;
-            untold.RemoveAll(told.ContainsKey);
+            live[id] = after.Live[id];
+            untold.Remove(id);
         }
 
         List<EditItem> ended = [], again = [];
@@ -113,7 +112,10 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
             var item = sending[index];
             switch (outcomes[index])
             {
-                case WriteOutcome.Written when !untold.Contains(item.Id):
+                case WriteOutcome.Written when untold.Contains(item.Id):
+                    ended.Add(item with { Result = EditResult.Updated, After = EditValues.Write(writes[index].Values), Reason = $"The app confirmed it. {after.WhyGone(item.Id)}" });
+                    break;
+                case WriteOutcome.Written:
                     ended.Add(Written(item, writes[index].Values, live[item.Id], read.Live[item.Id]));
                     break;
                 case WriteOutcome.Rejected rejected:
@@ -129,7 +131,7 @@ internal sealed class UpdateBatch(EditContext edit, IReadOnlyList<EditItem> item
             }
         }
 
-        await edit.Follower.FollowAsync(edit.Stream.Name, [.. live.Values], [.. read.Gone.Values], edit.Source("answer"), cancellationToken);
+        await edit.Follower.FollowAsync(edit.Stream.Name, [.. live.Values.Where(record => !untold.Contains(record.Id))], [.. read.Gone.Values.Union(after.Gone.Values)], edit.Source("answer"), cancellationToken);
         await edit.SaveAsync(ended, cancellationToken);
         return again;
     }

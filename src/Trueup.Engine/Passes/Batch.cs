@@ -56,7 +56,8 @@ internal sealed class Batch : IDisposable
     public void Remove(RecordPut put)
     {
         Puts.Remove(put);
-        Count(put.Kind, -1);
+        if (put.Kind != PutKind.Refresh)
+            Count(put.Kind, -1);
     }
 
     /// <summary>Counts a burial; a record that several survivors name is buried once.</summary>
