@@ -16,6 +16,8 @@ internal abstract class Account<TCrm> : IAsyncDisposable where TCrm : IEmulatedC
 {
     private readonly string folder;
     private readonly string name;
+    private const int MostTries = 30;
+
     private readonly HastyClock clock = new();
     private readonly SqliteMirrorStore store;
     private KeptCredentials credentials;
@@ -104,10 +106,21 @@ internal abstract class Account<TCrm> : IAsyncDisposable where TCrm : IEmulatedC
         var streams = await Mirror.StreamsAsync(CancellationToken.None);
         items = [.. LinkField.Rewrite(IdForms.Lengthen([.. items], streams.Single(known => known.Name.Value == stream), connector!), streams.Single(known => known.Name.Value == stream), connector!, streams)];
         Edits.Add(run, items.Select((item, position) => item with { Position = position }));
-        var report = await Engine.EditAsync(new EditOrder(run, new StreamName(stream), IsPreview: false, ConflictRule.Stop), Edits, () => { }, CancellationToken.None);
+        var report = await RunEditAsync(run, stream, CancellationToken.None);
+
+        // What cannot be told yet is asked about again, as whoever keeps the account does.
+        for (var tries = 0; tries < MostTries && !report.IsSettled; tries++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(30));
+            report = await RunEditAsync(run, stream, CancellationToken.None);
+        }
+
         Assert.True(report.IsSettled, report.Stopped);
         return Edits.Of(run);
     }
+
+    /// <summary>Lets time pass as the wall's clock does from now on.</summary>
+    public void KeepPace() => clock.Slow();
 
     /// <summary>Carries out a run that is in the journal, or goes on with it.</summary>
     public Task<EditReport> RunEditAsync(string run, string stream, CancellationToken cancellationToken) =>

@@ -345,6 +345,7 @@ public sealed class Writes
         await using var account = await HubSpotAccount.OnboardedAsync(10_000, streams: "contacts");
         var ids = account.Ids("contacts").Take(10_000).ToList();
         account.Crm.Requests.Clear();
+        account.KeepPace();
 
         var results = await account.EditAsync("contacts", [.. ids.Select(id => HubSpotAccount.Change(id, "jobtitle", "Captain"))]);
 

@@ -55,7 +55,7 @@ public sealed class BulkEditTests(Chromium chromium, LiveSite site) : IClassFixt
         var ids = (await site.Crm.LiveIdsAsync("contacts"))[8..10];
         var emails = new[] { await site.ValueAsync("contacts", ids[0], "email"), await site.ValueAsync("contacts", ids[1], "email") };
         await using var reader = await OpenAsync("import");
-        await reader.Page.GetByLabel("A CSV file with a heading").SetInputFilesAsync(new FilePayload
+        await ChooseAsync(reader, new FilePayload
         {
             Name = "towns.csv", MimeType = "text/csv",
             Buffer = Encoding.UTF8.GetBytes($"Email;Town;Note\r\n{emails[0]};Kappeln;x\r\n{emails[1]?.ToUpperInvariant()};\"Kappeln; Schlei\";y\r\nnobody@example.org;Kappeln;z\r\n"),
@@ -83,7 +83,7 @@ public sealed class BulkEditTests(Chromium chromium, LiveSite site) : IClassFixt
     {
         await using var reader = await OpenAsync("import");
 
-        await reader.Page.GetByLabel("A CSV file with a heading").SetInputFilesAsync(new FilePayload
+        await ChooseAsync(reader, new FilePayload
         {
             Name = "bad.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes("id,city\n1,Kiel\n2\n"),
         });
@@ -118,6 +118,13 @@ public sealed class BulkEditTests(Chromium chromium, LiveSite site) : IClassFixt
             mode = "update", stream = "contacts", ifConflict = "overwrite", changes = ids.Select(id => new { id, fields = new { city } }),
         });
         Assert.Equal(ids.Length, run.RootElement.GetProperty("succeeded").GetInt32());
+    }
+
+    /// <summary>Chooses a file once the page listens for it, which is a moment after it is drawn.</summary>
+    private static async Task ChooseAsync(Reader reader, FilePayload file)
+    {
+        await reader.Page.WaitForFunctionAsync("() => document.querySelector('#csv')?._blazorInputFileNextFileId !== undefined");
+        await reader.Page.GetByLabel("A CSV file with a heading").SetInputFilesAsync(file);
     }
 
     private async Task<Reader> OpenAsync(string path)
