@@ -64,7 +64,9 @@ internal sealed class EditRun(EditContext edit)
         var isSettled = (await edit.Journal.ReadAsync(edit.Order.Run, -1, 1, openOnly: true, cancellationToken)).Count == 0;
         return new EditReport
         {
-            IsSettled = isSettled, Stopped = edit.Stop?.Message ?? (isSettled ? null : "The app did not answer some changes, and does not tell yet what became of them."), Updated = [.. edit.Updated], Created = [.. edit.Created], Deleted = [.. edit.Deleted], Linked = [.. edit.Linked],
+            IsSettled = isSettled,
+            Stopped = edit.Stop?.Message ?? (isSettled ? null : "The app did not answer some changes, and does not tell yet what became of them."),
+            Updated = [.. edit.Updated], Created = [.. edit.Created], Deleted = [.. edit.Deleted], Linked = [.. edit.Linked],
             ApiCalls = scope.Calls, Retries = scope.Retries, Bytes = scope.Bytes,
         };
     }
