@@ -1,7 +1,5 @@
-using System.Text;
 using Trueup.Contract;
 using Trueup.Engine.Deciding;
-using Trueup.Engine.Edits;
 using Trueup.Engine.State;
 
 namespace Trueup.Engine.Passes;
@@ -333,40 +331,13 @@ internal sealed class RecordIntake(StreamRun run, Means means, string meansName)
         await run.Sync.Edits.Turn.WaitAsync(CancellationToken.None);
         try
         {
-            await LeaveWhatEditsWroteAsync(current);
+            await EditsFirst.LeaveAsync(run, current);
             return await WriteAsync(current);
         }
         finally
         {
             run.Sync.Edits.Turn.Release();
         }
-    }
-
-    /// <summary>Takes out of a batch what an edit has written since the batch was decided, and later than what was read: nothing older takes its place.</summary>
-    private async Task LeaveWhatEditsWroteAsync(Batch current)
-    {
-        if (!run.Sync.Edits.HaveWritten)
-            return;
-        var stream = run.Mirrored.Name;
-        var edited = new Dictionary<RecordId, long>();
-        foreach (var put in current.Puts.Where(put => run.Sync.Edits.HasWritten(stream, Fingerprint.OfId(put.Id.Span))))
-            edited[IdOf(put)] = put.ModifiedMilliseconds;
-        if (edited.Count == 0)
-            return;
-        foreach (var stored in await run.Sync.Mirror.LoadAsync(stream, [.. edited.Keys], CancellationToken.None))
-        {
-            var since = stored.IsLive ? stored.ModifiedMilliseconds : stored.Gone?.At?.ToUnixTimeMilliseconds() ?? long.MaxValue;
-            if (!stored.Source.StartsWith(EditContext.SourcePrefix, StringComparison.Ordinal) || since <= edited[stored.Id])
-                continue;
-            foreach (var put in current.Puts.Where(put => IdOf(put) == stored.Id).ToList())
-                current.Remove(put);
-            if (stored.IsLive)
-                run.Sync.Edits.Put(stream, Fingerprint.OfId(stored.Id), stored.Hash);
-            else
-                run.Sync.Edits.Buried(stream, Fingerprint.OfId(stored.Id));
-        }
-
-        static RecordId IdOf(RecordPut put) => new(Encoding.UTF8.GetString(put.Id.Span));
     }
 
     private async Task<CommitResult> WriteAsync(Batch current)
